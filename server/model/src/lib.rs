@@ -1,0 +1,34 @@
+//! The nouns and rules of Mooring. Plain data: no IO, no clock, no framework; compiles to WebAssembly.
+//!
+//! A value of these types was parsed once, at the edge. Names follow KFP's v2beta1 API.
+
+mod experiment;
+mod failure;
+mod identity;
+mod ids;
+mod listing;
+mod namespace;
+mod parameter;
+mod pipeline;
+mod recurring_run;
+mod run;
+mod task;
+mod time_and_chance;
+
+pub use experiment::{Experiment, NewExperiment, StorageState};
+pub use failure::{Failure, FailureKind};
+pub use identity::{Membership, Role, UserName};
+pub use ids::{
+    Address, ExperimentAddress, ExperimentId, ObjectId, PipelineAddress, PipelineId, PipelineVersionAddress,
+    PipelineVersionId, RecurringRunAddress, RecurringRunId, RunAddress, RunId, TaskId, TokenId,
+};
+pub use listing::{
+    Comparison, DEFAULT_PAGE_SIZE, Filter, Listing, MAX_PAGE_SIZE, Page, Predicate, PredicateValue, Sort,
+};
+pub use namespace::{Namespace, Scope};
+pub use parameter::{ParameterDefinition, ParameterType};
+pub use pipeline::{NewPipeline, NewPipelineVersion, Pipeline, PipelineVersion, Tags};
+pub use recurring_run::{RecurringRun, RecurringRunMode, Trigger};
+pub use run::{NewRun, NewRunSource, PipelineSource, Run, RunProgress, RunState, RuntimeConfig, StateChange};
+pub use task::{Task, TaskKind, TaskState};
+pub use time_and_chance::{Chance, Clock, Timestamp};

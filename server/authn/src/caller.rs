@@ -1,0 +1,49 @@
+use model::{Namespace, UserName};
+
+/// Somebody whose identity this room has checked. Only this crate can make one.
+///
+/// ```compile_fail,E0451
+/// let forged = authn::Caller { user: model::UserName::parse("alice").unwrap(), via: authn::Via::Session, limits: None, groups: Vec::new() };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub(crate) user: UserName,
+    pub(crate) via: Via,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) groups: Vec<String>,
+}
+
+/// How the identity was shown; the audit line says it, and only sessions need protection against cross-site requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    TrustedHeader,
+    Session,
+    PersonalToken,
+}
+
+/// What a personal access token may do at most, whatever its owner may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Empty means every namespace of the owner.
+    pub namespaces: Vec<Namespace>,
+    pub read_only: bool,
+}
+
+impl Caller {
+    #[must_use]
+    pub const fn user(&self) -> &UserName {
+        &self.user
+    }
+    #[must_use]
+    pub const fn via(&self) -> Via {
+        self.via
+    }
+    #[must_use]
+    pub const fn limits(&self) -> Option<&Limits> {
+        self.limits.as_ref()
+    }
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+}

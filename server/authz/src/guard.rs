@@ -1,0 +1,85 @@
+use crate::{Grant, ObjectGrant, Operator, Permission, Policy, Question, System};
+use authn::Caller;
+use model::{Address, Failure, Membership, Namespace, ObjectId, Scope};
+use std::sync::Arc;
+
+/// The only way from a caller to a grant: ask the policy.
+#[derive(Clone)]
+pub struct Guard {
+    policy: Arc<dyn Policy>,
+}
+
+/// The only source of all powers, once per process. Banned by `clippy.toml` everywhere but in wiring.
+#[must_use]
+pub fn open(policy: Arc<dyn Policy>) -> (Guard, System, Operator) {
+    (Guard { policy }, System::new(), Operator::new())
+}
+
+/// A place that a policy can be asked about.
+pub trait Place: Clone {
+    fn scope(&self) -> Scope;
+}
+impl Place for Namespace {
+    fn scope(&self) -> Scope {
+        Scope::In(self.clone())
+    }
+}
+impl Place for Scope {
+    fn scope(&self) -> Scope {
+        self.clone()
+    }
+}
+
+impl Guard {
+    /// # Errors
+    /// `Forbidden`, or `Unavailable` when the policy cannot be asked: never a yes for want of an answer.
+    pub async fn require<P: Permission, At: Place>(&self, caller: &Caller, place: At) -> Result<Grant<P, At>, Failure> {
+        self.ask::<P>(caller, &place.scope()).await?;
+        Ok(Grant::minted(place))
+    }
+
+    /// # Errors
+    /// As [`Guard::require`].
+    pub async fn require_over<P: Permission, Id>(
+        &self,
+        caller: &Caller,
+        address: Address<Id>,
+    ) -> Result<ObjectGrant<P, Id>, Failure>
+    where
+        Id: ObjectId,
+        Id::Place: Place,
+    {
+        self.ask::<P>(caller, &address.place.scope()).await?;
+        Ok(ObjectGrant::minted(address))
+    }
+
+    /// The namespaces that let this caller in, sorted by name. A token's own limits are applied.
+    ///
+    /// # Errors
+    /// `Unavailable` when the policy cannot be asked.
+    pub async fn memberships(&self, caller: &Caller) -> Result<Vec<Membership>, Failure> {
+        let mut memberships = self.policy.memberships(caller).await?;
+        if let Some(limits) = caller.limits().filter(|limits| !limits.namespaces.is_empty()) {
+            memberships.retain(|membership| limits.namespaces.contains(&membership.namespace));
+        }
+        memberships.sort_by(|a, b| a.namespace.cmp(&b.namespace));
+        Ok(memberships)
+    }
+
+    async fn ask<P: Permission>(&self, caller: &Caller, scope: &Scope) -> Result<(), Failure> {
+        let question = Question { caller, scope, resource: P::RESOURCE, verb: P::VERB };
+        if within_limits(&question) && self.policy.allows(&question).await? { Ok(()) } else { Err(question.refusal()) }
+    }
+}
+
+/// A personal token never opens more than it was made for, whatever its owner may do.
+fn within_limits(question: &Question<'_>) -> bool {
+    question.caller.limits().is_none_or(|limits| {
+        let reads = matches!(question.verb, "get" | "list" | "readArtifact");
+        let place = match question.scope {
+            Scope::Shared => reads || limits.namespaces.is_empty(),
+            Scope::In(namespace) => limits.namespaces.is_empty() || limits.namespaces.contains(namespace),
+        };
+        place && (reads || !limits.read_only)
+    })
+}

@@ -1,1 +1,14 @@
+//! KFP's REST API: one file per resource and version, each handler a sentence (unpack, call the service, convert).
+//!
+//! Every door asks for an identified caller before it looks at anything else, so a nameless caller learns nothing,
+//! not even whether an id exists. The identity itself is put into the request's extensions by wiring.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail by panicking"))]
 
+mod extract;
+mod healthz;
+mod reply;
+mod routes;
+mod v2beta1;
+
+pub use extract::{BODY_LIMIT, UPLOAD_LIMIT};
+pub use routes::{PREFIXES, ROUTES, Route, router};

@@ -1,0 +1,8 @@
+mod document;
+mod field;
+mod message;
+
+pub use document::parse;
+pub use field::{At, Enum, Field, Int64, Moment, Named, Object};
+pub use message::{Message, spells};
+pub(crate) use message::{message, read_message};

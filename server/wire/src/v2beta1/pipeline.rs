@@ -1,0 +1,111 @@
+use crate::json::{Moment, Object, message};
+use model::{Failure, NewPipeline, Page, Scope, Tags};
+
+message! {
+    Pipeline {
+        pipeline_id: String,
+        display_name: String,
+        name: String,
+        description: String,
+        created_at: Moment,
+        /// Absent for a shared pipeline.
+        namespace: String,
+        error: Option<super::Status>,
+        tags: Tags,
+    }
+
+    ListPipelinesResponse { pipelines: Vec<Pipeline>, total_size: i32, next_page_token: String }
+
+    PipelineVersion {
+        pipeline_id: String,
+        pipeline_version_id: String,
+        display_name: String,
+        name: String,
+        description: String,
+        created_at: Moment,
+        package_url: Option<Url>,
+        code_source_url: String,
+        /// Absent in lists, for it is long.
+        pipeline_spec: Option<Object>,
+        error: Option<super::Status>,
+        tags: Tags,
+    }
+
+    Url { pipeline_url: String }
+
+    ListPipelineVersionsResponse { pipeline_versions: Vec<PipelineVersion>, next_page_token: String, total_size: i32 }
+}
+
+impl From<model::Pipeline> for Pipeline {
+    fn from(pipeline: model::Pipeline) -> Self {
+        Self {
+            pipeline_id: pipeline.id.to_string(),
+            display_name: pipeline.display_name,
+            name: pipeline.name,
+            description: pipeline.description,
+            created_at: pipeline.created_at.into(),
+            namespace: pipeline.scope.as_str().to_owned(),
+            error: None,
+            tags: pipeline.tags,
+        }
+    }
+}
+
+impl Pipeline {
+    /// The body of a create without a version. Of the two names a missing one takes the other.
+    ///
+    /// # Errors
+    /// `Invalid` for a malformed namespace or tags, or when neither name is given.
+    pub fn into_new(self) -> Result<(Scope, NewPipeline), Failure> {
+        let scope = Scope::parse(&self.namespace)?;
+        crate::check_tags(&self.tags)?;
+        let (name, display_name) = names(self.name, self.display_name);
+        if name.is_empty() {
+            return Err(Failure::invalid("name is empty: expected a pipeline's name in name or display_name"));
+        }
+        Ok((scope, NewPipeline { name, display_name, description: self.description, tags: self.tags }))
+    }
+}
+
+/// Of `name` and `display_name` a missing one takes the other.
+#[must_use]
+pub fn names(name: String, display_name: String) -> (String, String) {
+    match (name.is_empty(), display_name.is_empty()) {
+        (true, _) => (display_name.clone(), display_name),
+        (_, true) => (name.clone(), name),
+        _ => (name, display_name),
+    }
+}
+
+impl From<model::PipelineVersion> for PipelineVersion {
+    fn from(version: model::PipelineVersion) -> Self {
+        let package_url = Some(version.package_url).filter(|url| !url.is_empty());
+        Self {
+            pipeline_id: version.pipeline_id.to_string(),
+            pipeline_version_id: version.id.to_string(),
+            display_name: version.display_name,
+            name: version.name,
+            description: version.description,
+            created_at: version.created_at.into(),
+            package_url: package_url.map(|pipeline_url| Url { pipeline_url }),
+            code_source_url: version.code_source_url,
+            pipeline_spec: version.spec.map(Object),
+            error: None,
+            tags: version.tags,
+        }
+    }
+}
+
+impl From<Page<model::Pipeline>> for ListPipelinesResponse {
+    fn from(page: Page<model::Pipeline>) -> Self {
+        let (pipelines, total_size, next_page_token) = super::source::page(page);
+        Self { pipelines, total_size, next_page_token }
+    }
+}
+
+impl From<Page<model::PipelineVersion>> for ListPipelineVersionsResponse {
+    fn from(page: Page<model::PipelineVersion>) -> Self {
+        let (pipeline_versions, total_size, next_page_token) = super::source::page(page);
+        Self { pipeline_versions, next_page_token, total_size }
+    }
+}

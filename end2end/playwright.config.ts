@@ -1,16 +1,19 @@
 import { defineConfig, devices } from '@playwright/test';
+import { existsSync } from 'node:fs';
+
+const CHROMIUM = process.env.MOORING_CHROMIUM ?? (existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : undefined);
 
 // The journeys are told three times: by a browser that hydrates, by one without script, and inside the dashboard's
-// iframe. A spec named *.hydrated.spec.ts needs script and is not told to the second.
+// frame. *.hydrated.spec.ts needs script; *.iframe.spec.ts is about the dashboard.
 // MOORING_BIN and MOORING_SITE name the program and the site under test; fixtures/ start one server for each worker.
-export default defineConfig({
+export default defineConfig<{ embedded: boolean }>({
   testDir: './tests',
   outputDir: './test-results',
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
   retries: 0,
   workers: process.env.CI ? 2 : undefined,
-  timeout: 60_000,
+  timeout: 90_000,
   expect: { timeout: 10_000 },
   reporter: process.env.CI ? [['line'], ['html', { open: 'never' }]] : [['list']],
   use: {
@@ -19,7 +22,7 @@ export default defineConfig({
     timezoneId: 'UTC',
     trace: 'retain-on-failure',
     launchOptions: {
-      executablePath: process.env.MOORING_CHROMIUM,
+      executablePath: CHROMIUM,
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -32,8 +35,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'hydrated' },
-    { name: 'without-script', use: { javaScriptEnabled: false }, testIgnore: /\.hydrated\.spec\.ts$/ },
-    { name: 'inside-iframe', testMatch: /\.(iframe|hydrated)\.spec\.ts$|inside_iframe/ },
+    { name: 'hydrated', testIgnore: /\.iframe\.spec\.ts$/ },
+    { name: 'without-script', use: { javaScriptEnabled: false }, testIgnore: /\.(hydrated|iframe)\.spec\.ts$/ },
+    { name: 'inside-iframe', use: { embedded: true }, testIgnore: /\.alone\.spec\.ts$|appearance/ },
   ],
 });

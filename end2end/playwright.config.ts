@@ -37,6 +37,6 @@ export default defineConfig<{ embedded: boolean }>({
   projects: [
     { name: 'hydrated', testIgnore: /\.iframe\.spec\.ts$/ },
     { name: 'without-script', use: { javaScriptEnabled: false }, testIgnore: /\.(hydrated|iframe)\.spec\.ts$/ },
-    { name: 'inside-iframe', use: { embedded: true }, testIgnore: /\.alone\.spec\.ts$|appearance/ },
+    { name: 'inside-iframe', use: { embedded: true }, testIgnore: /\.alone\.|appearance/ },
   ],
 });

@@ -14,7 +14,7 @@ const COMPRESSIBLE: [&str; 10] = ["css", "html", "ico", "js", "json", "map", "sv
 const WORTHWHILE: f64 = 0.95;
 
 /// Puts `.br` and `.gz` beside every file of the site that gains from it; says what each weighs.
-pub fn beside_each(site: &Path) -> Result<Vec<String>> {
+pub(crate) fn beside_each(site: &Path) -> Result<Vec<String>> {
     let mut sizes = Vec::new();
     for path in files_below(site)? {
         let named = path.extension().and_then(|extension| extension.to_str());
@@ -35,7 +35,7 @@ pub fn beside_each(site: &Path) -> Result<Vec<String>> {
 }
 
 /// Every file below a folder, in the order of their names.
-pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {

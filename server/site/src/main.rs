@@ -9,6 +9,7 @@ mod compress;
 mod inputs;
 mod names;
 mod public;
+mod split;
 mod style;
 mod wasm;
 
@@ -41,6 +42,9 @@ struct Arguments {
     /// Run wasm-opt over the module
     #[arg(long, value_name = "PROGRAM")]
     wasm_opt: Option<PathBuf>,
+    /// Make each lazy route a file of its own; the module must have been linked with --emit-relocs
+    #[arg(long)]
+    split: bool,
     /// Keep the names of functions, for readable stack traces in the browser
     #[arg(long)]
     keep_names: bool,
@@ -69,13 +73,15 @@ fn build(arguments: &Arguments, site: &Path) -> Result<()> {
     let package = site.join("pkg");
     fs::create_dir_all(&package)?;
     let options = wasm::Options { keep_names: arguments.keep_names, wasm_opt: arguments.wasm_opt.as_deref() };
-    let module = wasm::bind(&arguments.wasm, &arguments.name, &options, &package)?;
-    let sheet = style::bundle(&arguments.style)?;
-
     let mut names = names::Names::new(&package, &arguments.name);
-    names.write("js", &module.javascript)?;
-    names.write("wasm", &module.wasm)?;
-    names.write("css", sheet.as_bytes())?;
+    if arguments.split {
+        names.add(&split::bind(&arguments.wasm, &arguments.name, &options, &package)?);
+    } else {
+        let module = wasm::bind(&arguments.wasm, &arguments.name, &options, &package)?;
+        names.write("js", &module.javascript)?;
+        names.write("wasm", &module.wasm)?;
+    }
+    names.write("css", style::bundle(&arguments.style)?.as_bytes())?;
     fs::write(site.join("hash.txt"), names.listing())?;
     public::copy(&arguments.public, site)?;
 

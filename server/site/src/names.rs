@@ -6,24 +6,24 @@ use sha2::{Digest, Sha256};
 use std::{fs, path::Path};
 
 /// Twenty-two characters that may stand in a URL: 128 bits of the content's SHA-256.
-pub fn hash(content: &[u8]) -> String {
+pub(crate) fn hash(content: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(content)[..16])
 }
 
 /// The hashed files of one site, and what to call them.
-pub struct Names<'a> {
+pub(crate) struct Names<'a> {
     folder: &'a Path,
     stem: &'a str,
     listing: String,
 }
 
 impl<'a> Names<'a> {
-    pub fn new(folder: &'a Path, stem: &'a str) -> Self {
+    pub(crate) fn new(folder: &'a Path, stem: &'a str) -> Self {
         Self { folder, stem, listing: String::new() }
     }
 
     /// Writes `<stem>.<hash>.<kind>` and remembers it.
-    pub fn write(&mut self, kind: &str, content: &[u8]) -> Result<()> {
+    pub(crate) fn write(&mut self, kind: &str, content: &[u8]) -> Result<()> {
         let hash = hash(content);
         let path = self.folder.join(format!("{}.{hash}.{kind}", self.stem));
         fs::write(&path, content).with_context(|| format!("writing {}", path.display()))?;
@@ -31,8 +31,13 @@ impl<'a> Names<'a> {
         Ok(())
     }
 
+    /// Remembers files that were written elsewhere, as lines of hash.txt.
+    pub(crate) fn add(&mut self, lines: &str) {
+        self.listing.push_str(lines);
+    }
+
     /// The text of hash.txt: a line `kind: hash` for each file, as Leptos reads it.
-    pub fn listing(&self) -> &str {
+    pub(crate) fn listing(&self) -> &str {
         &self.listing
     }
 }

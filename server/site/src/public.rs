@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use std::{fs, path::Path};
 
 /// Copies every file below `public` to the same place below `site`. A missing folder is an empty one.
-pub fn copy(public: &Path, site: &Path) -> Result<()> {
+pub(crate) fn copy(public: &Path, site: &Path) -> Result<()> {
     if !public.is_dir() {
         return Ok(());
     }

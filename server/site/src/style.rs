@@ -10,7 +10,7 @@ use std::path::Path;
 /// Resolves every `@import` and makes the result small. No browser targets are given, so nesting, layers and
 /// `light-dark()` reach the browser as they were written. Addresses in `url()` are left alone: they are relative
 /// to the `pkg` folder, where the sheet will lie.
-pub fn bundle(main: &Path) -> Result<String> {
+pub(crate) fn bundle(main: &Path) -> Result<String> {
     let files = FileProvider::new();
     let mut bundler = Bundler::new(&files, None, ParserOptions::default());
     let mut sheet = bundler.bundle(main).map_err(|error| anyhow!("{}: {error}", main.display()))?;

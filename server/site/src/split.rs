@@ -1,0 +1,75 @@
+//! Lazy routes: the pages of the program as modules of their own, fetched when they are first looked at.
+
+use crate::{names, wasm};
+use anyhow::{Context, Result, anyhow};
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// What the program and its loader call the loader before its hash is known. Leptos' macro writes this name.
+const LOADER: &str = "__wasm_split.______________________.js";
+
+/// Splits what the compiler made (with `--emit-relocs`), binds the main part and writes every file into `folder`.
+/// Returns the lines of hash.txt for them.
+pub(crate) fn bind(wasm: &Path, name: &str, options: &wasm::Options, folder: &Path) -> Result<String> {
+    let work = folder.join("split");
+    fs::create_dir_all(&work)?;
+    let input = fs::read(wasm).with_context(|| format!("reading {}", wasm.display()))?;
+    let main = work.join("main.wasm");
+    let main_module = format!("./{name}.js");
+    let link_name = format!("./{LOADER}");
+    let mut how = wasm_split_cli_support::Options::new(&input);
+    how.output_dir = &work;
+    how.main_out_path = &main;
+    how.main_module = &main_module;
+    how.link_name = &link_name;
+    let split = wasm_split_cli_support::transform(how).map_err(|error| anyhow!("splitting {}: {error:#}", wasm.display()))?;
+
+    let bound = wasm::bind(&main, name, options, folder)?;
+    let mut loader = fs::read_to_string(work.join(LOADER)).context("reading the loader of the lazy routes")?;
+    let mut renamed = BTreeMap::new();
+    for path in &split.split_modules {
+        let mut content = fs::read(path)?;
+        if !options.keep_names {
+            content = wasm::without_custom_sections(&content)?;
+        }
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).context("a part without a name")?;
+        let short = format!("part.{}", names::hash(&content));
+        fs::write(folder.join(format!("{short}.wasm")), &content)?;
+        loader = loader.replace(&format!("./{stem}.wasm"), &format!("./{short}.wasm"));
+        renamed.insert(stem.to_owned(), short);
+    }
+
+    // The loader and the module import each other, so one hash over both names both.
+    let javascript = String::from_utf8(bound.javascript).context("the JavaScript is not text")?;
+    let hash = names::hash([loader.as_bytes(), javascript.as_bytes()].concat().as_slice());
+    let hashed_loader = format!("__wasm_split.{hash}.js");
+    let javascript = javascript.replace(LOADER, &hashed_loader);
+    let loader = loader.replace(&main_module, &format!("./{name}.{hash}.js"));
+    fs::write(folder.join(&hashed_loader), loader)?;
+    fs::write(folder.join(format!("{name}.{hash}.js")), javascript)?;
+    let wasm_hash = names::hash(&bound.wasm);
+    fs::write(folder.join(format!("{name}.{wasm_hash}.wasm")), &bound.wasm)?;
+
+    let manifest = manifest(&split.prefetch_map, &renamed);
+    let manifest_hash = names::hash(manifest.as_bytes());
+    fs::write(folder.join(format!("__wasm_split_manifest.{manifest_hash}.json")), manifest)?;
+    fs::remove_dir_all(&work)?;
+    Ok(format!("js: {hash}\nwasm: {wasm_hash}\nsplit: {hash}\nmanifest: {manifest_hash}\n"))
+}
+
+/// Which parts each lazy function needs, so that the server can tell the browser to fetch them with the page. Names
+/// are identifiers and hashes: nothing in them needs escaping.
+fn manifest<'a>(
+    needs: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>,
+    renamed: &BTreeMap<String, String>,
+) -> String {
+    let entries: BTreeMap<_, _> = needs.into_iter().collect();
+    let entries: Vec<_> = entries
+        .into_iter()
+        .map(|(function, parts)| {
+            let parts: Vec<_> =
+                parts.iter().filter_map(|part| renamed.get(part)).map(|part| format!("\"{part}\"")).collect();
+            format!("\"{function}\":[{}]", parts.join(","))
+        })
+        .collect();
+    format!("{{{}}}", entries.join(","))
+}

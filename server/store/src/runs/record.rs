@@ -1,0 +1,118 @@
+use super::{Runs, select_run};
+use crate::{
+    database::Within,
+    row::{Row, to_json},
+};
+use authz::{RunGrant, runs};
+use model::{Failure, RunProgress, RunState, StateChange, Timestamp};
+use sea_orm::DbBackend;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+
+impl Runs<'_> {
+    /// Asks for the run's end: its state becomes `Canceling`. Its history tells the end itself, not the asking.
+    ///
+    /// # Errors
+    /// `NotFound`, and `Precondition` for a run that is at its end or already ending.
+    pub async fn terminate(&self, grant: &RunGrant<runs::Terminate>) -> Result<(), Failure> {
+        let allowed = RunState::ALL.into_iter().filter(|state| state.can_terminate()).map(RunState::as_str);
+        let mut update = Query::update();
+        update
+            .table("runs")
+            .value("state", RunState::Canceling.as_str())
+            .and_where(Expr::col("namespace").eq(grant.place().as_str()))
+            .and_where(Expr::col("id").eq(grant.id().to_string()))
+            .and_where(Expr::col("state").is_in(allowed));
+        let database = self.store.database();
+        if database.execute(&update).await? > 0 {
+            return Ok(());
+        }
+        let row = database.one(&select_run(&["state"], grant.place(), grant.id())).await?;
+        let state = row.ok_or_else(|| grant.id().not_found())?.text("state")?;
+        Err(Failure::precondition(format!(
+            "Failed to terminate run {}. Row not found among those that can be terminated: its state is {state}",
+            grant.id()
+        )))
+    }
+
+    /// Writes the state that an engine reported, appends it to the history, and at the end closes the launch order.
+    /// `false` when the run is in that state already.
+    ///
+    /// # Errors
+    /// `NotFound`, and `Conflict` for a change that [`RunState::may_become`] refuses.
+    pub async fn record_state(
+        &self,
+        grant: &RunGrant<runs::Record>,
+        state: RunState,
+        error: Option<String>,
+        at: Timestamp,
+    ) -> Result<bool, Failure> {
+        let (namespace, id) = (grant.place().as_str(), grant.id().to_string());
+        let transaction = self.store.database().begin().await?;
+        let mut select = select_run(&["state", "state_history"], grant.place(), grant.id());
+        if self.store.database().backend() != DbBackend::Sqlite {
+            select.lock_exclusive();
+        }
+        let row = transaction.one(&select).await?.ok_or_else(|| grant.id().not_found())?;
+        let now = row.word("state", RunState::parse)?;
+        if now == state {
+            return Ok(false);
+        }
+        if !now.may_become(state) {
+            return Err(Failure::conflict(format!(
+                "Run {id} is {} and cannot become {}",
+                now.as_str(),
+                state.as_str()
+            )));
+        }
+        let mut history: Vec<StateChange> = row.json("state_history")?;
+        history.push(StateChange { at, state, error: error.clone() });
+        let finished_at = if state.is_final() { at } else { Timestamp::ZERO };
+        let mut update = Query::update();
+        update
+            .table("runs")
+            .value("state", state.as_str())
+            .value("state_history", to_json(&history)?)
+            .value("finished_at", finished_at.millis())
+            .value("error", error.unwrap_or_default())
+            .and_where(Expr::col("namespace").eq(namespace))
+            .and_where(Expr::col("id").eq(id.as_str()));
+        if state.is_final() {
+            update.value("running_task", "");
+        }
+        transaction.run(&update).await?;
+        if state.is_final() {
+            let mut close = Query::delete();
+            close
+                .from_table("launch_orders")
+                .and_where(Expr::col("namespace").eq(namespace))
+                .and_where(Expr::col("run_id").eq(id.as_str()));
+            transaction.run(&close).await?;
+        }
+        transaction.done().await?;
+        Ok(true)
+    }
+
+    /// How far the run is, for lists.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn record_progress(
+        &self,
+        grant: &RunGrant<runs::Record>,
+        progress: RunProgress,
+        running_task: Option<&str>,
+    ) -> Result<(), Failure> {
+        let mut update = Query::update();
+        update
+            .table("runs")
+            .value("tasks_done", i64::from(progress.done))
+            .value("tasks_total", i64::from(progress.total))
+            .value("running_task", running_task.unwrap_or_default())
+            .and_where(Expr::col("namespace").eq(grant.place().as_str()))
+            .and_where(Expr::col("id").eq(grant.id().to_string()));
+        match self.store.database().execute(&update).await? {
+            0 => Err(grant.id().not_found()),
+            _ => Ok(()),
+        }
+    }
+}

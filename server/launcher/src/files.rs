@@ -1,0 +1,56 @@
+use rustix::fs::{FlockOperation, flock};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
+
+pub const ASSIGNMENT: &str = "assignment.json";
+pub const STARTED: &str = "started.json";
+pub const RESULT: &str = "result.json";
+pub const LOCK: &str = "lock";
+
+/// Whole or not at all to every reader. Not synced to the disk: when the machine itself goes down, the steps are gone
+/// too, and a file that is missing or torn is read as an attempt that was lost.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write_json<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
+    let unfinished = path.with_extension("part");
+    fs::write(&unfinished, serde_json::to_vec(value)?)?;
+    fs::rename(unfinished, path)
+}
+
+/// `None` for a file that is not there or cannot be understood.
+///
+/// # Errors
+/// Those of the file system, other than "not found".
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The lock of an attempt, or `None` if somebody else has it. It is held until the file is dropped.
+///
+/// # Errors
+/// Those of the file system.
+pub fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a launcher lives that looks after this attempt.
+///
+/// # Errors
+/// Those of the file system.
+pub fn is_looked_after(attempt_dir: &Path) -> io::Result<bool> {
+    Ok(lock(&attempt_dir.join(LOCK))?.is_none())
+}

@@ -1,0 +1,180 @@
+use crate::{
+    ASSIGNMENT, Assignment, Finish, LOCK, Outcome, RESULT, STARTED, Started, environment,
+    files::{lock, read_json, write_json},
+    sandbox::{Inside, Sandboxed},
+    stop::StopRequests,
+};
+use model::Clock;
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, pidfd_open},
+};
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom, Write},
+    os::unix::process::ExitStatusExt,
+    path::{Path, PathBuf},
+    process::{ExitCode, ExitStatus},
+};
+
+/// `launcher <attempt directory>`: runs what `assignment.json` in that directory says, and leaves `result.json`.
+/// An attempt that somebody looks after, or that has begun before, is left alone.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, clock: &dyn Clock) -> ExitCode {
+    let mut arguments = arguments.into_iter();
+    let (Some(dir), None) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: launcher <attempt directory>");
+        return ExitCode::from(2);
+    };
+    // Whoever leads a session already is as much apart as this would make it.
+    let _ = rustix::process::setsid();
+    match look_after(&PathBuf::from(dir), clock) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("launcher: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn look_after(dir: &Path, clock: &dyn Clock) -> io::Result<()> {
+    let mut stop = StopRequests::listen()?;
+    let Some(_held) = lock(&dir.join(LOCK))? else { return Ok(()) };
+    if dir.join(RESULT).exists() || dir.join(STARTED).exists() {
+        return Ok(());
+    }
+    let assignment: Assignment = read_json(&dir.join(ASSIGNMENT))?.ok_or(io::ErrorKind::InvalidData)?;
+    let now = clock.now().millis();
+    write_json(&dir.join(STARTED), &Started { pid: std::process::id(), at_millis: now })?;
+    let mut attempt = Attempt { assignment: &assignment, clock, stop: &mut stop, begun_at: now };
+    let outcome = attempt.run().unwrap_or_else(|error| Outcome::NotStarted { why: error.to_string() });
+    let finish = Finish { at_millis: clock.now().millis(), stopped: stop.asked(), outcome };
+    write_json(&dir.join(RESULT), &finish)
+}
+
+/// One attempt while it goes on.
+pub(crate) struct Attempt<'a> {
+    pub(crate) assignment: &'a Assignment,
+    clock: &'a dyn Clock,
+    stop: &'a mut StopRequests,
+    begun_at: i64,
+}
+
+impl Attempt<'_> {
+    fn run(&mut self) -> io::Result<Outcome> {
+        let assignment = self.assignment;
+        let mut log = File::options().create(true).append(true).open(&assignment.log)?;
+        if let Some(heading) = &assignment.heading {
+            log.write_all(heading.as_bytes())?;
+        }
+        for dir in &assignment.fresh {
+            make_fresh(dir)?;
+        }
+        if let Some(environment) = &assignment.environment
+            && let Some(ended) = environment::prepare(environment, self, &mut log)?
+        {
+            return Ok(ended);
+        }
+        let from = log.seek(SeekFrom::End(0))?;
+        let outcome = self.run_inside(&Inside::of_step(assignment), &log)?;
+        Ok(match outcome {
+            Outcome::Exited { code: 1 } => {
+                complaint(&assignment.log, from).map_or(outcome, |why| Outcome::NotStarted { why })
+            }
+            other => other,
+        })
+    }
+
+    /// Runs one command to its end, to the attempt's time limit, or to a request to stop.
+    pub(crate) fn run_inside(&mut self, inside: &Inside<'_>, log: &File) -> io::Result<Outcome> {
+        if self.stop.asked() {
+            return Ok(Outcome::Killed { signal: signal_hook::consts::SIGTERM });
+        }
+        let mut sandboxed = inside.start(log)?;
+        let process = i32::try_from(sandboxed.child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::Other)?;
+        let process = pidfd_open(process, PidfdFlags::empty())?;
+        let limit = self.assignment.timeout_seconds.map(|seconds| {
+            let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+            (seconds, self.begun_at.saturating_add(millis))
+        });
+        let (mut timed_out, mut kill_at) = (None, None);
+        loop {
+            if let Some(status) = sandboxed.child.try_wait()? {
+                return Ok(
+                    timed_out.map_or_else(|| outcome_of(status), |after| Outcome::TimedOut { after_seconds: after })
+                );
+            }
+            let now = self.clock.now().millis();
+            match kill_at {
+                Some(at) if now >= at => sandboxed.child.kill()?,
+                Some(_) => {}
+                None => {
+                    let overdue = limit.filter(|(_, at)| now >= *at);
+                    timed_out = overdue.map(|(seconds, _)| seconds);
+                    if overdue.is_some() || self.stop.asked() {
+                        kill_at = Some(self.end_softly(&mut sandboxed, now));
+                        continue;
+                    }
+                }
+            }
+            let next = kill_at.or(limit.map(|(_, at)| at)).map(|at| at.saturating_sub(now).max(1));
+            let timeout = next.map(|millis| Timespec { tv_sec: millis / 1000, tv_nsec: millis % 1000 * 1_000_000 });
+            let mut watched = [PollFd::new(&process, PollFlags::IN), PollFd::new(self.stop, PollFlags::IN)];
+            // A request that was already taken must not wake us again and again.
+            let watched = if kill_at.is_some() { &mut watched[..1] } else { &mut watched[..] };
+            match poll(watched, timeout.as_ref()) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// When to end it by force, should it not end by itself.
+    fn end_softly(&self, sandboxed: &mut Sandboxed, now: i64) -> i64 {
+        let grace = i64::try_from(self.assignment.grace_millis).unwrap_or(i64::MAX);
+        if sandboxed.ask_to_end() { now.saturating_add(grace) } else { now }
+    }
+
+    /// Waits a moment for somebody else; `false` once it was asked to stop.
+    pub(crate) fn may_go_on_waiting(&mut self) -> bool {
+        let moment = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+        let _ = poll(&mut [PollFd::new(self.stop, PollFlags::IN)], Some(&moment));
+        !self.stop.asked()
+    }
+}
+
+fn make_fresh(dir: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::create_dir_all(dir)
+}
+
+/// The sandbox program passes a command's end by signal on as 128 + signal, as shells do. Codes that programs choose
+/// for themselves in that range are left as they are.
+fn outcome_of(status: ExitStatus) -> Outcome {
+    use signal_hook::consts::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGSEGV, SIGTERM};
+    match (status.code(), status.signal()) {
+        (Some(code), _) => {
+            let signal = code - 128;
+            if [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGSEGV, SIGTERM].contains(&signal) {
+                Outcome::Killed { signal }
+            } else {
+                Outcome::Exited { code }
+            }
+        }
+        (None, signal) => Outcome::Killed { signal: signal.unwrap_or(0) },
+    }
+}
+
+/// What the sandbox program itself complained about, if that is all that there is in the log.
+fn complaint(log: &Path, from: u64) -> Option<String> {
+    let mut file = File::open(log).ok()?;
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut text = String::new();
+    file.take(4096).read_to_string(&mut text).ok()?;
+    let line = text.trim_end();
+    (line.starts_with("bwrap: ") && !line.contains('\n'))
+        .then(|| format!("the step could not be started: {}", line.trim_start_matches("bwrap: ")))
+}

@@ -1,11 +1,16 @@
+import type { Locator } from '@playwright/test';
 import type { App } from '../fixtures/app.ts';
 
 export class NewPipelinePage {
-  constructor(readonly app: App) {}
+  readonly problem: Locator;
+
+  constructor(readonly app: App) {
+    this.problem = app.root.getByRole('alert');
+  }
 
   async upload(file: string, name: string): Promise<void> {
-    await this.app.root.getByLabel(/file/i).setInputFiles(file);
-    await this.app.root.getByLabel('Name', { exact: true }).fill(name);
-    await this.app.root.getByRole('button', { name: /upload/i }).click();
+    await this.app.root.getByLabel('File').setInputFiles(file);
+    await this.app.root.getByLabel('Name').fill(name);
+    await this.app.root.getByRole('button', { name: /^Upload/ }).click();
   }
 }

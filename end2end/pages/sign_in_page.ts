@@ -8,15 +8,15 @@ export class SignInPage {
   readonly problem: Locator;
 
   constructor(readonly app: App) {
-    this.user = app.root.getByLabel(/user|name/i).first();
-    this.password = app.root.getByLabel(/password/i);
+    this.user = app.root.getByLabel('Account');
+    this.password = app.root.getByLabel('Password');
     this.problem = app.root.getByRole('alert');
   }
 
   async fill(user: string, password: string): Promise<void> {
     await this.user.fill(user);
     await this.password.fill(password);
-    await this.app.root.getByRole('button', { name: /sign in/i }).click();
+    await this.app.root.getByRole('button', { name: 'Sign in' }).click();
   }
 
   /** All the way, to the first page. */

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, sample, test } from '../fixtures/test.ts';
+import { Around } from '../pages/around_page.ts';
 import type { Mooring } from '../fixtures/mooring.mjs';
 
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
@@ -77,4 +78,11 @@ test('the colours follow the system, and a choice of one’s own stays', async (
   const light = await background();
   await app.page.emulateMedia({ colorScheme: 'dark' });
   await expect.poll(background).not.toBe(light);
+
+  const { colours } = new Around(app);
+  await colours.click();
+  await expect(colours).toHaveAccessibleName('Colours: light');
+  await expect.poll(background).toBe(light);
+  await app.reload();
+  await expect.poll(background).toBe(light);
 });

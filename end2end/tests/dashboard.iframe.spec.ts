@@ -1,10 +1,11 @@
 import { expect, sample, test } from '../fixtures/test.ts';
+import { Around } from '../pages/around_page.ts';
 import { RunsPage } from '../pages/runs_page.ts';
 
 test('inside the dashboard the app says hello, takes its namespace from there, and has no rail of its own', async ({ as }) => {
   const alice = await as('alice');
   await alice.page.goto(`${alice.origin}/_/pipeline/?ns=team-c`);
-  await alice.at(/^\/ns\/team-c\/runs$/);
+  await alice.at(/^\/ns\/team-c\/(runs|start)$/);
   const heard = await alice.page.evaluate(() => (window as any).heard);
   expect(heard[0]).toEqual({ origin: alice.origin, data: { type: 'iframe-connected' }, fromApp: true });
   await expect(alice.root.getByText('team-c').first()).toBeVisible();
@@ -17,7 +18,7 @@ test('the dashboard’s choice of a namespace changes the app’s, and a page of
   const id = await server.run('alice', experiment, name, pipeline);
   const alice = await as('alice');
   await alice.open(`/ns/team-a/runs/${id}`);
-  await alice.page.getByLabel('Namespace', { exact: true }).first().selectOption('team-c');
+  await new Around(alice).choose('team-c');
   await alice.at(/^\/ns\/team-c\/runs$/);
   await expect(alice.root.getByText(name)).toHaveCount(0);
 });
@@ -28,8 +29,9 @@ test('a namespace of somebody else, said by the dashboard, is refused by the ser
   await server.run('bob', experiment, name, pipeline);
   const alice = await as('alice');
   await alice.open('/ns/team-a/runs');
-  await alice.page.getByLabel('Namespace', { exact: true }).first().selectOption('team-b');
+  await new Around(alice).choose('team-b');
   await alice.at(/^\/ns\/team-b\/runs$/);
+  await expect(new Around(alice).refusal).toContainText('team-b');
   await expect(alice.root.getByText(name)).toHaveCount(0);
 });
 
@@ -40,7 +42,7 @@ test('the dashboard’s address follows the app', async ({ as, server, name }) =
   await server.ended('alice', id);
   const alice = await as('alice');
   await alice.open('/ns/team-a/runs');
-  await new RunsPage(alice).row(name).getByRole('link', { name }).first().click();
+  await new RunsPage(alice).follow(name);
   await alice.at(new RegExp(`/runs/${id}$`));
   await expect.poll(() => new URL(alice.page.url()).pathname).toBe(`/_/pipeline/ns/team-a/runs/${id}`);
   expect(new URL(alice.page.url()).searchParams.get('ns')).toBe('team-a');
@@ -67,7 +69,7 @@ test('a message that is not the dashboard’s own does not switch the namespace'
   await expect(new RunsPage(alice).heading).toBeVisible();
   expect(alice.path()).toBe('/ns/team-a/runs');
   // The control: the dashboard's own word counts.
-  await alice.page.getByLabel('Namespace', { exact: true }).first().selectOption('team-c');
+  await new Around(alice).choose('team-c');
   await alice.at(/^\/ns\/team-c\/runs$/);
 });
 

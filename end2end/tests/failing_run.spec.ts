@@ -10,9 +10,9 @@ test('why did it fail? from the list, one click shows the failed step, its reaso
 
   const alice = await as('alice');
   await alice.open('/ns/team-a/runs');
-  const row = new RunsPage(alice).row(name);
-  await expect(row).toContainText('Failed');
-  await row.getByRole('link', { name }).first().click();
+  const runs = new RunsPage(alice);
+  await expect(runs.row(name)).toContainText('Failed');
+  await runs.follow(name);
   await alice.at(new RegExp(`/runs/${id}$`));
   const run = new RunPage(alice);
   await expect(run.state('Failed')).toBeVisible();

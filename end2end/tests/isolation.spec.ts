@@ -77,11 +77,24 @@ test('vera, who may look, sees everything and is offered nothing that she may no
   await server.ended('alice', run);
   const vera = await as('vera');
   await vera.open('/ns/team-a/runs');
-  await expect(new RunsPage(vera).row(name)).toBeVisible();
+  const runs = new RunsPage(vera);
+  await expect(runs.row(name)).toBeVisible();
+  await expect(runs.newRun).toHaveCount(0);
   await vera.open(`/ns/team-a/runs/${run}`);
   const page = new RunPage(vera);
   await page.open('say-hello');
   await expect(page.log).toContainText(`Hello, ${name}.`);
-  await vera.open('/ns/team-a/runs/new');
-  await expect(new NewRunPage(vera).startButton).toHaveCount(0);
+  for (const word of ['Terminate', 'Archive', 'Delete']) {
+    await expect(vera.root.getByRole('button', { name: word })).toHaveCount(0);
+  }
+  // Should she find a form all the same, the server says no, in words.
+  await vera.open(`/ns/team-a/runs/new?pipeline=${pipeline}`);
+  const form = new NewRunPage(vera);
+  if (await form.startButton.count()) {
+    await form.nameIt(`${name} of vera`);
+    await form.start();
+    await expect(form.problem).toBeVisible();
+  }
+  const { runs: all } = await server.api('alice', 'GET', `runs?experiment_id=${experiment}`);
+  expect(all).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import { expect, sample, test } from '../fixtures/test.ts';
 import { RunPage } from '../pages/run_page.ts';
+import { RunsPage } from '../pages/runs_page.ts';
 
 test('links of the SDK, of stock menus and of old bookmarks still lead to their pages', async ({ as, server, name }) => {
   const experiment = await server.experiment('alice', 'team-a', name);
@@ -30,7 +31,7 @@ test('the same pages stand below /pipeline', async ({ as, server, name }) => {
   const alice = await as('alice');
   await alice.page.goto(`${server.url}/pipeline/ns/team-a/runs`);
   await alice.ready();
-  await alice.root.getByRole('link', { name }).first().click();
+  await new RunsPage(alice).follow(name);
   await expect.poll(() => new URL(alice.page.url()).pathname).toBe(`/pipeline/ns/team-a/runs/${id}`);
   await expect(new RunPage(alice).state('Succeeded')).toBeVisible();
 });

@@ -77,9 +77,13 @@ routes! {
 /// The API under every prefix. What lies under `/apis` and is no route answers 404 in KFP's words, so the rest of the
 /// site may have a fallback of its own.
 pub fn router(service: Service) -> Router {
+    assemble(doors(&service))
+}
+
+fn assemble(doors: Vec<(&'static str, MethodRouter)>) -> Router {
     let mut plain: BTreeMap<&str, MethodRouter> = BTreeMap::new();
     let mut verbs: BTreeMap<&str, Vec<(&'static str, MethodRouter)>> = BTreeMap::new();
-    for (path, door) in doors(&service) {
+    for (path, door) in doors {
         match path.rsplit_once(':') {
             Some((object, verb)) => verbs.entry(object).or_default().push((verb, door)),
             None => {
@@ -120,3 +124,6 @@ fn by_verb(doors: Vec<(&'static str, MethodRouter)>) -> MethodRouter {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ pub fn parse_tags(text: &str) -> Result<Tags, Failure> {
     }
     let value: Value = serde_json::from_str(text)
         .map_err(|error| Failure::invalid(format!("tags is not a JSON object of strings: {error}")))?;
-    let tags = Tags::read(value, &At::Root("tags"))?;
+    let tags = Tags::read(value, &At::Field(&At::Root("query"), "tags"))?;
     check_tags(&tags)?;
     Ok(tags)
 }

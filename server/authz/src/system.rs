@@ -1,5 +1,5 @@
-use crate::{Grant, ObjectGrant, Permission};
-use model::{Address, Namespace, ObjectId};
+use crate::{Grant, ObjectGrant, Permission, ScopeGrant};
+use model::{Address, Namespace, ObjectId, Scope};
 
 /// The machine's own hands: scheduler, recorder, launcher of runs. Not `Clone`; made once, moved to its owner.
 ///
@@ -38,5 +38,9 @@ impl Operator {
     }
     pub fn grant<P: Permission>(&self, namespace: Namespace) -> Grant<P> {
         Grant::minted(namespace)
+    }
+    /// For pipelines, which may be shared.
+    pub fn grant_in<P: Permission>(&self, scope: Scope) -> ScopeGrant<P> {
+        Grant::minted(scope)
     }
 }

@@ -4,6 +4,7 @@
 //! (and, for one object, its id) comes out of a grant and is bound in every statement. [`Locate`] alone answers
 //! without a grant, and only with addresses.
 
+mod credentials;
 mod database;
 mod experiments;
 mod failure;

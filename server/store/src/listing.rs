@@ -4,13 +4,11 @@ mod fields;
 mod filter;
 mod page_token;
 
-pub(crate) use fields::{Column, Field};
-pub(crate) use page_token::PageKey;
+pub(crate) use fields::{Column, Field, SortValue};
+pub(crate) use page_token::{PageKey, PageToken};
 
 use crate::{Store, row::Row};
-use fields::SortValue;
 use model::{Failure, Listing, Page, Sort};
-use page_token::PageToken;
 use sea_orm::QueryResult;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
 

@@ -1,0 +1,9 @@
+SELECT "namespace" FROM "experiments" WHERE "id" = ?
+SELECT "namespace" FROM "runs" WHERE "id" = ?
+SELECT "namespace" FROM "recurring_runs" WHERE "id" = ?
+SELECT "namespace" FROM "pipelines" WHERE "id" = ?
+SELECT "namespace" FROM "pipeline_versions" WHERE "id" = ?
+SELECT "namespace", "run_id" FROM "launch_orders" ORDER BY "ordered_at" ASC, "run_id" ASC LIMIT ?
+SELECT "namespace", "run_id" FROM "launch_orders" WHERE "launched_at" = ? ORDER BY "ordered_at" ASC, "run_id" ASC LIMIT ?
+SELECT "namespace", "role" FROM "memberships" WHERE "user_name" = ? ORDER BY "namespace" ASC
+SELECT "namespace" FROM "profiles" ORDER BY "namespace" ASC

@@ -1,0 +1,297 @@
+//! Who is let in by what. The credentials are a table in memory; the real table is the store's.
+
+use crate::{
+    Account, Accounts, Caller, Credentials, Limits, Network, SESSION_COOKIE, Session, Token, TrustedHeader, Via,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use model::{Chance, Clock, Failure, FailureKind, Namespace, Timestamp, TokenId, UserName};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicU8, Ordering},
+    },
+};
+
+#[derive(Default)]
+struct Hands(AtomicI64);
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[derive(Default)]
+struct Counted(AtomicU8);
+impl Chance for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(self.0.fetch_add(1, Ordering::SeqCst));
+    }
+}
+
+struct Row<T> {
+    value: T,
+    end: Option<Timestamp>,
+}
+
+#[derive(Default)]
+struct Table {
+    accounts: HashMap<String, Account>,
+    sessions: HashMap<String, Row<Session>>,
+    links: HashMap<String, Row<UserName>>,
+    tokens: HashMap<String, Row<Token>>,
+    touches: usize,
+}
+
+#[derive(Default)]
+struct Memory(Mutex<Table>);
+
+#[async_trait::async_trait]
+impl Credentials for Memory {
+    async fn account(&self, name: &UserName) -> Result<Option<Account>, Failure> {
+        Ok(self.0.lock().unwrap().accounts.get(name.as_str()).cloned())
+    }
+    async fn session(&self, hash: &str, now: Timestamp) -> Result<Option<Session>, Failure> {
+        let table = self.0.lock().unwrap();
+        Ok(table.sessions.get(hash).filter(|row| row.end.is_some_and(|end| end > now)).map(|row| row.value.clone()))
+    }
+    async fn begin_session(&self, hash: &str, user: &UserName, now: Timestamp, end: Timestamp) -> Result<(), Failure> {
+        let value = Session { user: user.clone(), last_seen_at: now };
+        self.0.lock().unwrap().sessions.insert(hash.to_owned(), Row { value, end: Some(end) });
+        Ok(())
+    }
+    async fn touch_session(&self, hash: &str, now: Timestamp, end: Timestamp) -> Result<(), Failure> {
+        let mut table = self.0.lock().unwrap();
+        table.touches += 1;
+        if let Some(row) = table.sessions.get_mut(hash) {
+            row.value.last_seen_at = now;
+            row.end = Some(end);
+        }
+        Ok(())
+    }
+    async fn end_session(&self, hash: &str) -> Result<(), Failure> {
+        self.0.lock().unwrap().sessions.remove(hash);
+        Ok(())
+    }
+    async fn redeem_link(&self, hash: &str, now: Timestamp) -> Result<Option<UserName>, Failure> {
+        let row = self.0.lock().unwrap().links.remove(hash);
+        Ok(row.filter(|row| row.end.is_some_and(|end| end > now)).map(|row| row.value))
+    }
+    async fn add_link(&self, hash: &str, user: &UserName, _: Timestamp, end: Timestamp) -> Result<(), Failure> {
+        self.0.lock().unwrap().links.insert(hash.to_owned(), Row { value: user.clone(), end: Some(end) });
+        Ok(())
+    }
+    async fn token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>, Failure> {
+        let table = self.0.lock().unwrap();
+        Ok(table.tokens.get(hash).filter(|row| row.end.is_none_or(|end| end > now)).map(|row| row.value.clone()))
+    }
+    async fn touch_token(&self, id: TokenId, now: Timestamp) -> Result<(), Failure> {
+        let mut table = self.0.lock().unwrap();
+        table.touches += 1;
+        for row in table.tokens.values_mut().filter(|row| row.value.id == id) {
+            row.value.last_used_at = Some(now);
+        }
+        Ok(())
+    }
+    async fn add_token(
+        &self,
+        hash: &str,
+        id: TokenId,
+        user: &UserName,
+        _: &str,
+        limits: &Limits,
+        _: Timestamp,
+        end: Option<Timestamp>,
+    ) -> Result<(), Failure> {
+        let value = Token { id, user: user.clone(), limits: limits.clone(), last_used_at: None };
+        self.0.lock().unwrap().tokens.insert(hash.to_owned(), Row { value, end });
+        Ok(())
+    }
+}
+
+struct Bench {
+    accounts: Accounts,
+    memory: Arc<Memory>,
+    clock: Arc<Hands>,
+}
+
+fn user(name: &str) -> UserName {
+    UserName::parse(name).unwrap()
+}
+
+fn bench() -> Bench {
+    let (memory, clock) = (Arc::new(Memory::default()), Arc::new(Hands::default()));
+    clock.0.store(1_000_000, Ordering::SeqCst);
+    let header = TrustedHeader {
+        name: HeaderName::from_static("kubeflow-userid"),
+        prefix: "accounts:".to_owned(),
+        peers: vec!["10.0.0.0/8".parse().unwrap()],
+    };
+    let accounts = Accounts::new(memory.clone(), clock.clone(), Arc::new(Counted::default()), Some(header));
+    Bench { accounts, memory, clock }
+}
+
+impl Bench {
+    async fn identify(&self, headers: &[(&'static str, &str)], peer: &str) -> Result<Caller, Failure> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        }
+        self.accounts.identify(&map, peer.parse::<IpAddr>().unwrap()).await
+    }
+    async fn refused(&self, headers: &[(&'static str, &str)], peer: &str) -> String {
+        let failure = self.identify(headers, peer).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Unauthenticated);
+        failure.message
+    }
+    fn add_account(&self, name: &str, password: &str) {
+        let hash = self.accounts.hash_password(password).unwrap();
+        let account = Account { name: user(name), password_hash: Some(hash), disabled: false };
+        self.memory.0.lock().unwrap().accounts.insert(name.to_owned(), account);
+    }
+    fn pass_millis(&self, millis: i64) {
+        self.clock.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+const PROXY: &str = "10.1.2.3";
+const ANYWHERE: &str = "192.0.2.1";
+
+#[tokio::test]
+async fn the_header_of_a_trusted_peer_names_the_caller() {
+    let bench = bench();
+    let caller = bench.identify(&[("kubeflow-userid", "accounts:alice@example.com")], PROXY).await.unwrap();
+    assert_eq!(
+        (caller.user().as_str(), caller.via(), caller.limits()),
+        ("alice@example.com", Via::TrustedHeader, None)
+    );
+    let mapped = bench.identify(&[("kubeflow-userid", "accounts:alice")], "::ffff:10.1.2.3").await.unwrap();
+    assert_eq!(mapped.user().as_str(), "alice");
+}
+
+#[tokio::test]
+async fn a_header_that_cannot_be_believed_is_refused_even_beside_a_good_token() {
+    let bench = bench();
+    let limits = Limits { namespaces: Vec::new(), read_only: false };
+    let token = bench.accounts.create_token(&user("alice"), "t", limits, None).await.unwrap().secret;
+    let bearer = format!("Bearer {token}");
+    assert!(bench.identify(&[("authorization", &bearer)], ANYWHERE).await.is_ok());
+    for (value, peer) in
+        [("accounts:bob", ANYWHERE), ("bob", PROXY), ("", PROXY), ("accounts:", PROXY), ("accounts: bob", PROXY)]
+    {
+        bench.refused(&[("kubeflow-userid", value), ("authorization", &bearer)], peer).await;
+    }
+    let twice = [("kubeflow-userid", "accounts:bob"), ("kubeflow-userid", "accounts:alice")];
+    assert!(bench.refused(&twice, PROXY).await.contains("more than one"));
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_without_a_credential_or_with_a_bad_one() {
+    let bench = bench();
+    bench.refused(&[], ANYWHERE).await;
+    for value in ["Bearer mrg_wrong", "bearer x", "Basic YTpi", "", "Bearer "] {
+        bench.refused(&[("authorization", value)], ANYWHERE).await;
+    }
+    bench.refused(&[("cookie", &format!("{SESSION_COOKIE}=wrong"))], ANYWHERE).await;
+}
+
+#[tokio::test]
+async fn a_bad_token_is_not_passed_over_for_a_session() {
+    let bench = bench();
+    bench.add_account("alice", "correct horse");
+    let cookie = bench.accounts.sign_in("alice", "correct horse").await.unwrap().set_cookie();
+    let cookie = cookie.split(';').next().unwrap();
+    assert_eq!(bench.identify(&[("cookie", cookie)], ANYWHERE).await.unwrap().via(), Via::Session);
+    bench.refused(&[("cookie", cookie), ("authorization", "Bearer mrg_wrong")], ANYWHERE).await;
+}
+
+#[tokio::test]
+async fn tokens_carry_their_limits_and_end() {
+    let bench = bench();
+    let limits = Limits { namespaces: vec![Namespace::parse("team-a").unwrap()], read_only: true };
+    let end = bench.clock.now().plus_millis(1000);
+    let token = bench.accounts.create_token(&user("alice"), "ci", limits.clone(), Some(end)).await.unwrap().secret;
+    assert!(token.starts_with("mrg_") && token.len() > 40);
+    let bearer = format!("Bearer {token}");
+    let caller = bench.identify(&[("authorization", &bearer)], ANYWHERE).await.unwrap();
+    assert_eq!((caller.via(), caller.limits()), (Via::PersonalToken, Some(&limits)));
+    assert!(!bench.memory.0.lock().unwrap().tokens.contains_key(&token), "only a hash is kept");
+    bench.pass_millis(1000);
+    bench.refused(&[("authorization", &bearer)], ANYWHERE).await;
+    let passed = bench.accounts.create_token(&user("alice"), "ci", limits, Some(end)).await;
+    assert!(passed.err().unwrap().message.contains("expires_at"));
+}
+
+#[tokio::test]
+async fn passwords_open_sessions_and_wrong_ones_tell_nothing() {
+    let bench = bench();
+    bench.add_account("alice", "correct horse");
+    let mut texts = Vec::new();
+    for (name, password) in [("alice", "wrong horse"), ("nobody", "correct horse"), ("", "x"), ("alice", "")] {
+        texts.push(bench.accounts.sign_in(name, password).await.err().unwrap());
+    }
+    assert!(texts.iter().all(|text| *text == texts[0] && text.kind == FailureKind::Unauthenticated));
+    bench.memory.0.lock().unwrap().accounts.get_mut("alice").unwrap().disabled = true;
+    assert_eq!(bench.accounts.sign_in("alice", "correct horse").await.err().unwrap(), texts[0]);
+    assert!(bench.accounts.hash_password("short").unwrap_err().message.contains("password"));
+}
+
+#[tokio::test]
+async fn a_link_signs_in_once_and_signing_out_ends_it() {
+    let bench = bench();
+    let link = bench.accounts.issue_link(&user("alice")).await.unwrap();
+    let cookie = bench.accounts.redeem_link(&link).await.unwrap().set_cookie();
+    assert!(bench.accounts.redeem_link(&link).await.is_err());
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(!cookie.contains("Secure"));
+    let pair = cookie.split(';').next().unwrap().to_owned();
+    let headers = [("cookie", pair.as_str())];
+    assert_eq!(bench.identify(&headers, ANYWHERE).await.unwrap().user().as_str(), "alice");
+    let mut map = HeaderMap::new();
+    map.insert("cookie", HeaderValue::from_str(&pair).unwrap());
+    bench.accounts.sign_out(&map).await.unwrap();
+    bench.refused(&headers, ANYWHERE).await;
+
+    let secure = bench.accounts.clone().with_secure_cookies(true);
+    let late = bench.accounts.issue_link(&user("alice")).await.unwrap();
+    let link = bench.accounts.issue_link(&user("alice")).await.unwrap();
+    assert!(secure.redeem_link(&link).await.unwrap().set_cookie().ends_with("; Secure"));
+    bench.pass_millis(25 * 3600 * 1000);
+    assert!(bench.accounts.redeem_link(&late).await.is_err());
+}
+
+#[tokio::test]
+async fn a_session_lives_while_it_is_used_and_use_is_written_once_a_minute() {
+    let bench = bench();
+    let link = bench.accounts.issue_link(&user("alice")).await.unwrap();
+    let cookie = bench.accounts.redeem_link(&link).await.unwrap().set_cookie();
+    let headers = [("cookie", cookie.split(';').next().unwrap())];
+    let touches = || bench.memory.0.lock().unwrap().touches;
+    for _ in 0..3 {
+        bench.identify(&headers, ANYWHERE).await.unwrap();
+    }
+    assert_eq!(touches(), 0);
+    let ten_days = 10 * 24 * 3600 * 1000;
+    for written in 1..=3 {
+        bench.pass_millis(ten_days);
+        bench.identify(&headers, ANYWHERE).await.unwrap();
+        assert_eq!(touches(), written);
+    }
+    bench.pass_millis(2 * ten_days);
+    bench.refused(&headers, ANYWHERE).await;
+}
+
+#[test]
+fn networks_are_read_and_hold_their_addresses() {
+    let holds = |network: &str, peer: &str| network.parse::<Network>().unwrap().contains(peer.parse().unwrap());
+    assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
+    assert!(holds("127.0.0.1", "127.0.0.1") && !holds("127.0.0.1", "127.0.0.2"));
+    assert!(holds("0.0.0.0/0", "203.0.113.9") && !holds("0.0.0.0/0", "::1"));
+    assert!(holds("fd00::/8", "fd12::1") && !holds("fd00::/8", "fe80::1"));
+    for wrong in ["", "10.0.0.0/33", "::/129", "host", "10.0.0.0/x", "10.0.0.0/-1"] {
+        assert!(wrong.parse::<Network>().is_err(), "{wrong}");
+    }
+}

@@ -81,8 +81,11 @@ pub fn locate(namespace: &Namespace, uri: &str) -> Result<Option<Location>, Fail
             "the artifact URI {uri:?} has an empty, '.' or '..' part, or a control character"
         )));
     }
-    let run = segments.iter().enumerate().find_map(|(at, segment)| Some((at, RunId::parse(segment).ok()?)));
-    let Some((at, run)) = run else {
+    let id_at = |at: usize| RunId::parse(segments.get(at)?).ok();
+    // `<run>/<task>/<salt>`, where the salt is a UUID too: a pipeline whose name is a UUID comes before its run.
+    let run = (0..segments.len()).find(|at| id_at(*at).is_some() && id_at(at + 2).is_some());
+    let run = run.or_else(|| (0..segments.len()).find(|at| id_at(*at).is_some()));
+    let Some((at, run)) = run.and_then(|at| Some((at, id_at(at)?))) else {
         return Err(Failure::invalid(format!("the artifact URI {uri:?} names no run: expected a run's id in it")));
     };
     Ok(Some(Location { namespace: namespace.clone(), run, key: segments[at + 1..].join("/"), uri: uri.to_owned() }))
@@ -110,6 +113,13 @@ mod tests {
         assert_eq!(location.run().to_string(), RUN);
         assert_eq!(location.key(), "fit/0d2f/model");
         assert_eq!(location.to_string(), uri);
+    }
+
+    #[test]
+    fn a_pipeline_named_by_a_uuid_is_not_taken_for_its_run() {
+        let pipeline = "00000000-0000-4000-8000-000000000000";
+        let uri = format!("{}/{pipeline}/{RUN}/fit/{pipeline}/model", default_root(&team_a()));
+        assert_eq!(locate(&team_a(), &uri).unwrap().unwrap().run().to_string(), RUN);
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! What an ended attempt left behind.
+
+use crate::places::{AttemptDir, StepRecord};
+use cap_std::{ambient_authority, fs::Dir};
+use launcher::{Finish, Outcome};
+use pipeline_spec::{Ended, FailureReason, StepOrder, StepResult, collect_outputs};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// Longest text that a step may hand on in one file, in bytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// The attempt's end from what the launcher wrote.
+pub(crate) fn ended(record: &StepRecord, finish: &Finish) -> Ended {
+    let failed = StepResult::Failed;
+    let result = match &finish.outcome {
+        Outcome::Exited { code: 0 } => match outputs(&record.order, &record.writable) {
+            Ok(outputs) => StepResult::Succeeded(outputs),
+            Err(reason) => failed(FailureReason::BadOutputs(reason)),
+        },
+        _ if finish.stopped => StepResult::Cancelled,
+        Outcome::Exited { code } => failed(FailureReason::Exited { code: *code }),
+        Outcome::Killed { signal } => failed(FailureReason::Killed { signal: *signal }),
+        Outcome::TimedOut { after_seconds } => failed(FailureReason::TimedOut { after_seconds: *after_seconds }),
+        Outcome::NotStarted { why } => failed(FailureReason::Refused(why.clone())),
+    };
+    Ended { at_millis: finish.at_millis, result }
+}
+
+fn outputs(order: &StepOrder, writable: &[(String, PathBuf)]) -> Result<pipeline_spec::Outputs, String> {
+    let executor_output = read(writable, &order.executor_output_file)?;
+    // A file that is there but cannot be read fails the step with its own reason, not as if it were missing.
+    let mut files = std::collections::BTreeMap::new();
+    for output in order.output_parameters.values() {
+        if let Some(text) = read(writable, &output.file)? {
+            files.insert(output.file.as_str(), text);
+        }
+    }
+    collect_outputs(order, executor_output.as_deref(), &|path| files.get(path).cloned())
+}
+
+/// The text of a file of the step's mount view, `None` if it is not there. Links that lead out of the step's own
+/// directories count as not there.
+fn read(writable: &[(String, PathBuf)], path: &str) -> Result<Option<String>, String> {
+    let inside = |(prefix, host): &(String, PathBuf)| {
+        let rest = Path::new(path).strip_prefix(prefix).ok()?.to_owned();
+        Some((prefix.len(), rest, host.clone()))
+    };
+    // The deepest mount is the one that is seen.
+    let Some((_, rest, host)) = writable.iter().filter_map(inside).max_by_key(|(depth, ..)| *depth) else {
+        return Ok(None);
+    };
+    let Ok(dir) = Dir::open_ambient_dir(host, ambient_authority()) else { return Ok(None) };
+    let Ok(metadata) = dir.metadata(&rest) else { return Ok(None) };
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    if metadata.len() > LONGEST {
+        return Err(format!("{path} is longer than {LONGEST} bytes"));
+    }
+    let Ok(file) = dir.open(&rest) else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(|error| format!("{path} cannot be read: {error}"))?;
+    String::from_utf8(bytes).map(Some).map_err(|_| format!("{path} is not UTF-8 text"))
+}
+
+/// The last line that a launcher wrote on its own account.
+pub(crate) fn launcher_said(attempt: &AttemptDir) -> String {
+    let text = std::fs::read_to_string(attempt.launcher_log()).unwrap_or_default();
+    text.lines().last().map(|line| format!(" ({line})")).unwrap_or_default()
+}

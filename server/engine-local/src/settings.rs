@@ -1,0 +1,72 @@
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+/// How the local engine works on this machine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The engine's own directory: runs, logs, Python environments.
+    pub data_dir: PathBuf,
+    /// What starts a launcher; the attempt's directory is added as last argument.
+    pub launcher_command: Vec<OsString>,
+    /// Steps that run at the same time, over all namespaces.
+    pub max_parallel_steps: usize,
+    /// The interpreter that steps get: a path, or a name to be found on the PATH. Needs `venv`, 3.9 or later.
+    pub python: PathBuf,
+    pub bwrap: PathBuf,
+    /// Whether steps reach the network. Installing packages does in any case.
+    pub network: bool,
+    /// Between asking a step to end and ending it.
+    pub stop_grace: Duration,
+    /// Further directories of this machine that steps may read, at the same paths.
+    pub readable: Vec<PathBuf>,
+    /// pip's, the proxy's and the certificates' variables, for steps and for installing; [`Self::with_host_env`] chooses them.
+    pub host_env: Vec<(String, String)>,
+}
+
+impl Settings {
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>, launcher_command: Vec<OsString>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            data_dir: data_dir.into(),
+            launcher_command,
+            max_parallel_steps: (cores * 2).max(4),
+            python: PathBuf::from("python3"),
+            bwrap: PathBuf::from("bwrap"),
+            network: true,
+            stop_grace: Duration::from_secs(10),
+            readable: Vec::new(),
+            host_env: Vec::new(),
+        }
+    }
+
+    /// Takes over from the server's own variables those that tell where packages come from and how the network is
+    /// reached, and no others.
+    #[must_use]
+    pub fn with_host_env(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        const EXACT: &[&str] = &[
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "NO_PROXY",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+        ];
+        // These would change where packages go, or how a step's own output looks.
+        const NOT: &[&str] = &[
+            "PIP_TARGET",
+            "PIP_PREFIX",
+            "PIP_USER",
+            "PIP_ROOT",
+            "PIP_PYTHON",
+            "PIP_LOG",
+            "PIP_CACHE_DIR",
+            "PIP_REQUIREMENT",
+        ];
+        self.host_env.extend(variables.into_iter().filter(|(key, _)| {
+            let upper = key.to_ascii_uppercase();
+            EXACT.contains(&upper.as_str()) || (key.starts_with("PIP_") && !NOT.contains(&key.as_str()))
+        }));
+        self
+    }
+}

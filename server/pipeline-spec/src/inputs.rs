@@ -2,7 +2,7 @@
 
 use crate::{
     cel::Scope,
-    ir::{ArtifactInput, Component, DagTask, ParameterSource},
+    ir::{ArtifactInput, Body, Component, DagTask, ParameterSource},
     placeholders::{self, RunNames},
     values,
     walk::{Bindings, Outcome, State},
@@ -35,12 +35,11 @@ pub(crate) fn given<'a>(
     names: &RunNames<'_>,
 ) -> Result<Bindings<'a>, String> {
     let mut found = Bindings::default();
+    // A group passes on what it has; whoever needs a value that isn't there says so.
+    let group = matches!(component.body, Body::Dag(_));
     let optional = |name: &str| {
-        component
-            .inputs
-            .parameters
-            .get(name)
-            .is_none_or(|definition| definition.optional || definition.default.is_some())
+        let definition = component.inputs.parameters.get(name);
+        group || definition.is_none_or(|definition| definition.optional || definition.default.is_some())
     };
     for (name, input) in &task.parameters {
         let value: Result<Arc<Value>, String> = match &input.source {

@@ -121,7 +121,9 @@ fn documents(text: &str) -> Result<Vec<Value>, SpecError> {
             return Ok(documents);
         }
     }
-    serde_saphyr::from_multiple(text).map_err(|error| {
+    // As the SDK's writer sees it: `n` and `yes` are texts that it leaves unquoted or quotes, never booleans; so are `08` and the like.
+    let options = serde_saphyr::options! { strict_booleans: true, leading_zero_numbers_as_strings: true };
+    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
         let message = error.without_snippet().to_string();
         SpecError(format!("unknown template format: the text is not YAML: {message}"))
     })

@@ -1,18 +1,54 @@
-//! The use-cases. Every door (REST, server functions, event streams, command line) comes through here, and each method
-//! asks the guard before it touches the store. Malformed input ends here or before.
+//! The use-cases. Every door (REST, server functions, event streams, the command line) comes through here, and each
+//! method resolves, asks the guard, and only then reads or writes.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail by panicking"))]
 
+mod background;
 mod experiments;
+mod launching;
 mod live;
+mod names;
+mod operations;
 mod pipelines;
+mod recording;
 mod recurring_runs;
 mod runs;
 
+pub use background::{Background, Running};
 pub use live::Change;
-use model::{ExperimentId, Namespace};
+pub use operations::{NewUser, Operations};
+
+use authz::Guard;
+use engine::Engine;
+use live::Changes;
+use model::{Chance, Clock, ExperimentId, Namespace};
+use std::sync::Arc;
+use store::Store;
+use tokio::sync::Notify;
 
 /// All use-cases over one store, one policy and one engine. Cheap to clone.
 #[derive(Clone)]
-pub struct Service {}
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+/// What the use-cases stand on; wiring chooses it.
+pub struct Parts {
+    pub store: Store,
+    pub guard: Guard,
+    pub engine: Arc<dyn Engine>,
+    pub artifacts: artifacts::Artifacts,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    /// DEFAULTPIPELINERUNNERSERVICEACCOUNT: for runs that name none.
+    pub default_service_account: String,
+}
+
+struct Inner {
+    parts: Parts,
+    changes: Changes,
+    /// A run waits to be launched.
+    launches: Notify,
+}
 
 /// Whose runs: KFP lists them by namespace or by experiment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,4 +62,29 @@ pub enum Of {
 pub struct Upload {
     pub file_name: String,
     pub bytes: bytes::Bytes,
+}
+
+impl Service {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { inner: Arc::new(Inner { parts, changes: Changes::open(), launches: Notify::new() }) }
+    }
+    fn store(&self) -> &Store {
+        &self.inner.parts.store
+    }
+    fn guard(&self) -> &Guard {
+        &self.inner.parts.guard
+    }
+    fn engine(&self) -> &dyn Engine {
+        &*self.inner.parts.engine
+    }
+    fn parts(&self) -> &Parts {
+        &self.inner.parts
+    }
+    fn changes_of(&self) -> &Changes {
+        &self.inner.changes
+    }
+    fn now(&self) -> model::Timestamp {
+        self.inner.parts.clock.now()
+    }
 }

@@ -99,7 +99,8 @@ if compiles; then active; exit; fi
 if have rustup && rustup toolchain list 2>/dev/null | grep -q "^$DEBIAN" && compiles $DEBIAN; then echo $DEBIAN; exit; fi
 if have rustup; then
     say "rustup target add $WASM"
-    if timeout 120 rustup target add "$WASM" >&2 && compiles; then active; exit; fi
+    if refusal=$(RUST_BACKTRACE=0 timeout 120 rustup target add "$WASM" 2>&1) && compiles; then active; exit; fi
+    say "$(grep -m 1 '^error' <<<"$refusal" || echo "rustup did not answer within two minutes")"
 fi
 if [ "${MOORING_WASM_FROM_DEBIAN:-}" = 1 ]; then from_debian; echo $DEBIAN; exit; fi
 if have rustup; then

@@ -72,7 +72,11 @@ fn main() -> Result<()> {
 fn build(arguments: &Arguments, site: &Path) -> Result<()> {
     let package = site.join("pkg");
     fs::create_dir_all(&package)?;
-    let options = wasm::Options { keep_names: arguments.keep_names, wasm_opt: arguments.wasm_opt.as_deref() };
+    let options = wasm::Options {
+        keep_names: arguments.keep_names,
+        shared: arguments.split,
+        wasm_opt: arguments.wasm_opt.as_deref(),
+    };
     let mut names = names::Names::new(&package, &arguments.name);
     if arguments.split {
         names.add(&split::bind(&arguments.wasm, &arguments.name, &options, &package)?);

@@ -21,7 +21,8 @@ pub(crate) fn bind(wasm: &Path, name: &str, options: &wasm::Options, folder: &Pa
     how.main_out_path = &main;
     how.main_module = &main_module;
     how.link_name = &link_name;
-    let split = wasm_split_cli_support::transform(how).map_err(|error| anyhow!("splitting {}: {error:#}", wasm.display()))?;
+    let split =
+        wasm_split_cli_support::transform(how).map_err(|error| anyhow!("splitting {}: {error:#}", wasm.display()))?;
 
     let bound = wasm::bind(&main, name, options, folder)?;
     let mut loader = fs::read_to_string(work.join(LOADER)).context("reading the loader of the lazy routes")?;
@@ -46,14 +47,27 @@ pub(crate) fn bind(wasm: &Path, name: &str, options: &wasm::Options, folder: &Pa
     let loader = loader.replace(&main_module, &format!("./{name}.{hash}.js"));
     fs::write(folder.join(&hashed_loader), loader)?;
     fs::write(folder.join(format!("{name}.{hash}.js")), javascript)?;
-    let wasm_hash = names::hash(&bound.wasm);
-    fs::write(folder.join(format!("{name}.{wasm_hash}.wasm")), &bound.wasm)?;
+    // The module imports from the loader by name: there too, letter for letter, so that no length changes.
+    let module = replace_same_length(bound.wasm, LOADER.as_bytes(), hashed_loader.as_bytes());
+    let wasm_hash = names::hash(&module);
+    fs::write(folder.join(format!("{name}.{wasm_hash}.wasm")), module)?;
 
     let manifest = manifest(&split.prefetch_map, &renamed);
     let manifest_hash = names::hash(manifest.as_bytes());
     fs::write(folder.join(format!("__wasm_split_manifest.{manifest_hash}.json")), manifest)?;
     fs::remove_dir_all(&work)?;
     Ok(format!("js: {hash}\nwasm: {wasm_hash}\nsplit: {hash}\nmanifest: {manifest_hash}\n"))
+}
+
+fn replace_same_length(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len(), "the placeholder is as long as a hash");
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(from.len()).position(|window| window == from) {
+        at += found;
+        bytes[at..at + to.len()].copy_from_slice(to);
+        at += to.len();
+    }
+    bytes
 }
 
 /// Which parts each lazy function needs, so that the server can tell the browser to fetch them with the page. Names

@@ -12,6 +12,8 @@ use wasm_bindgen_cli_support::Bindgen;
 pub(crate) struct Options<'a> {
     /// Keep the names of functions.
     pub(crate) keep_names: bool,
+    /// Keep the exports that other modules of the same program import: its table and its stack pointer.
+    pub(crate) shared: bool,
     /// Where wasm-opt is, when it is to be run.
     pub(crate) wasm_opt: Option<&'a Path>,
 }
@@ -38,6 +40,7 @@ pub(crate) fn bind(wasm: &Path, name: &str, options: &Options, folder: &Path) ->
         .demangle(options.keep_names)
         .remove_name_section(!options.keep_names)
         .remove_producers_section(true)
+        .keep_lld_exports(options.shared)
         .generate(folder)
         .with_context(|| format!("binding {}", wasm.display()))?;
     let bound = folder.join(format!("{name}_bg.wasm"));

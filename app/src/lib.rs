@@ -1,1 +1,110 @@
+//! Everything that a person sees: pages rendered on the server and made live in the browser.
+//!
+//! Under `ssr` this is a library with one door, [`doors::router`]; under `hydrate` it is the program that takes the
+//! server's HTML over in the browser.
 
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod doors;
+pub mod failure;
+pub mod figures;
+pub mod live;
+pub mod namespace;
+pub mod pages;
+pub mod routes;
+pub mod session;
+pub mod shell;
+
+#[cfg(feature = "ssr")]
+pub use doors::{Doors, router};
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+pub use shell::Site;
+
+use crate::{
+    components::{moment::Now, rail::rail},
+    live::Live,
+    namespace::Base,
+    routes::Place,
+    session::Session,
+};
+use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use leptos::{mount::hydrate_body, server_fn::client::set_server_url};
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    WildcardSegment,
+    components::{FlatRoutes, Route, Router},
+    hooks::use_location,
+};
+
+/// The root of every page.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let base = Base::find();
+    provide_context(base.clone());
+    // On the server the router sees paths below the base; in the browser the whole ones.
+    let prefix = if cfg!(feature = "hydrate") { base.as_str().to_owned() } else { String::new() };
+    view! { <Router base=prefix><Frame/></Router> }
+}
+
+/// Rail and page. All addresses are one route to the router; [`routes::Place`] is the table.
+#[component]
+fn Frame() -> impl IntoView {
+    let base = namespace::use_base();
+    let location = use_location();
+    let pathname = location.pathname;
+    let place = Memo::new(move |_| Place::parse(base.strip(&pathname.get())));
+    provide_context(place);
+    let _ = Now::open();
+    let session = Session::open();
+    let namespace = Memo::new(move |_| place.get().namespace().cloned());
+    let _ = Live::open(namespace);
+    #[cfg(feature = "hydrate")]
+    {
+        let search = location.search;
+        let url = Memo::new(move |_| format!("{}?{}", pathname.get(), search.get()));
+        namespace::dashboard::listen(place, url);
+    }
+    let alone = Memo::new(move |_| place.get() == Place::SignIn);
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to the page"</a>
+        {move || (!alone.get()).then(|| rail(place, session))}
+        <main id="main" tabindex="-1" class:alone=alone>
+            <FlatRoutes fallback=|| ()>
+                <Route path=WildcardSegment("place") view=Page/>
+            </FlatRoutes>
+        </main>
+    }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let place = expect_context::<Memo<Place>>();
+    move || pages::page(&place.get())
+}
+
+/// Takes the server's HTML over.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    let base = Base::find();
+    if namespace::dashboard::translate_hash(&base) {
+        return;
+    }
+    if let Ok(origin) = window().location().origin() {
+        // Kept for the page's life: the client of server functions wants a static text.
+        set_server_url(Box::leak(format!("{origin}{}", base.as_str()).into_boxed_str()));
+    }
+    hydrate_body(App);
+    // From here on the page answers to clicks; the browser's tests wait for it.
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-ready", "");
+    }
+    // From here on the page answers; who drives a browser waits for it.
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-ready", "");
+    }
+}

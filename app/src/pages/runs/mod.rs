@@ -1,0 +1,6 @@
+pub mod actions;
+pub mod create;
+pub mod detail;
+pub mod list;
+pub mod pane;
+pub mod steps;

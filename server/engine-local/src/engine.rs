@@ -202,9 +202,6 @@ impl LocalEngine {
 impl Engine for LocalEngine {
     async fn launch(&self, order: LaunchOrder) -> Result<(), Failure> {
         let run = order.address().clone();
-        if self.request_cancel_of_active(&run, order.cancel_requested) {
-            return Ok(());
-        }
         if let Some(end) = self.ended(&run).await? {
             // Whoever asks has not heard the end.
             let (reporter, clock) = (self.reporter.clone(), Arc::clone(&self.clock));
@@ -212,6 +209,9 @@ impl Engine for LocalEngine {
                 send(&reporter, &run, &*clock, Event::Tasks(end.tasks)).await;
                 send(&reporter, &run, &*clock, Event::State { state: end.state, error: end.error }).await;
             });
+            return Ok(());
+        }
+        if self.request_cancel_of_active(&run, order.cancel_requested) {
             return Ok(());
         }
         let cancel_requested = order.cancel_requested;

@@ -44,11 +44,14 @@ pub(crate) struct RunActor {
     pub(crate) standings: watch::Sender<Standings>,
 }
 
+/// A step's slot is free for others only once its end is known here.
+type StepEnd = (TaskPath, Ended, Option<OwnedSemaphorePermit>);
+
 /// Steps that go on, and what is known of the run.
 struct Progress {
     facts: Facts,
     open: HashMap<TaskPath, watch::Sender<Wish>>,
-    steps: JoinSet<(TaskPath, Ended)>,
+    steps: JoinSet<StepEnd>,
     reported: HashMap<TaskId, Task>,
     said_running: bool,
 }
@@ -135,8 +138,7 @@ impl RunActor {
                 let around = self.around.clone();
                 progress.steps.spawn(async move {
                     let ended = around.take_up(at, record, wishes).await;
-                    drop(slot);
-                    (path, ended)
+                    (path, ended, slot)
                 });
             }
         }
@@ -176,8 +178,7 @@ impl RunActor {
         let around = self.around.clone();
         progress.steps.spawn(async move {
             let ended = around.begin(order, started_at, wishes).await;
-            drop(slot);
-            (path, ended)
+            (path, ended, Some(slot))
         });
     }
 
@@ -234,8 +235,8 @@ impl RunActor {
 }
 
 impl Progress {
-    fn take_end(&mut self, ended: Result<(TaskPath, Ended), tokio::task::JoinError>) {
-        let Ok((path, ended)) = ended else {
+    fn take_end(&mut self, ended: Result<StepEnd, tokio::task::JoinError>) {
+        let Ok((path, ended, _slot)) = ended else {
             tracing::error!("a step's watcher panicked");
             return;
         };

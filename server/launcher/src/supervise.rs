@@ -7,13 +7,17 @@ use crate::{
 use model::Clock;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
+    io::{FdFlags, fcntl_setfd},
     process::{Pid, PidfdFlags, pidfd_open},
 };
 use std::{
     ffi::OsString,
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom, Write},
-    os::unix::process::ExitStatusExt,
+    os::{
+        fd::{BorrowedFd, RawFd},
+        unix::process::ExitStatusExt,
+    },
     path::{Path, PathBuf},
     process::{ExitCode, ExitStatus},
 };
@@ -26,6 +30,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, clock: &dyn Clock) ->
         eprintln!("usage: launcher <attempt directory>");
         return ExitCode::from(2);
     };
+    keep_open_files_to_ourselves();
     // Whoever leads a session already is as much apart as this would make it.
     let _ = rustix::process::setsid();
     match look_after(&PathBuf::from(dir), clock) {
@@ -34,6 +39,20 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, clock: &dyn Clock) ->
             eprintln!("launcher: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Files that the server was started with, and never asked for, must not be handed on to a step.
+fn keep_open_files_to_ourselves() {
+    let open = fs::read_dir("/proc/self/fd").into_iter().flatten();
+    let numbers = open.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<RawFd>().ok());
+    for number in numbers.filter(|number| *number > 2).collect::<Vec<_>>() {
+        #[expect(
+            unsafe_code,
+            reason = "a number that is not open any more only gives an error, and nothing is closed here"
+        )]
+        let file = unsafe { BorrowedFd::borrow_raw(number) };
+        let _ = fcntl_setfd(file, FdFlags::CLOEXEC);
     }
 }
 

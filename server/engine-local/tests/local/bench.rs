@@ -3,14 +3,14 @@
 use artifacts::Artifacts;
 use authz::{Policy, Question, System, runs};
 use engine::{Engine, Event, LaunchOrder, Reports};
-use engine_local::{LocalEngine, Settings};
 use futures::StreamExt;
 use model::{Address, Clock, Failure, Membership, Namespace, RunAddress, RunId, RunState, Task, TaskState, Timestamp};
+use mooring_engine_local::{LocalEngine, Settings};
 use serde_json::{Map, Value, json};
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 /// The launcher is another process and has only the real one.
-pub struct Now;
+pub(crate) struct Now;
 
 impl Clock for Now {
     #[expect(clippy::disallowed_methods, reason = "the launcher under test lives in real time")]
@@ -32,23 +32,23 @@ impl Policy for Nobody {
     }
 }
 
-pub struct Bench {
-    pub engine: Arc<LocalEngine>,
-    pub reports: Reports,
-    pub artifacts: Artifacts,
-    pub system: System,
-    pub tasks: HashMap<String, Task>,
+pub(crate) struct Bench {
+    pub(crate) engine: Arc<LocalEngine>,
+    pub(crate) reports: Reports,
+    pub(crate) artifacts: Artifacts,
+    pub(crate) system: System,
+    pub(crate) tasks: HashMap<String, Task>,
 }
 
 /// Longer than any test takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Bench {
-    pub async fn on(dir: &Path) -> Self {
+    pub(crate) async fn on(dir: &Path) -> Self {
         Self::with(dir, |settings| settings).await
     }
 
-    pub async fn with(dir: &Path, change: impl FnOnce(Settings) -> Settings) -> Self {
+    pub(crate) async fn with(dir: &Path, change: impl FnOnce(Settings) -> Settings) -> Self {
         let launcher = env!("CARGO_BIN_EXE_engine-local-launcher");
         let mut settings = Settings::new(dir.join("engine"), vec![launcher.into()]);
         settings.stop_grace = Duration::from_millis(300);
@@ -60,11 +60,11 @@ impl Bench {
         Self { engine: started.unwrap(), reports, artifacts, system, tasks: HashMap::new() }
     }
 
-    pub async fn launch(&self, run: &RunAddress, spec: Value) {
+    pub(crate) async fn launch(&self, run: &RunAddress, spec: Value) {
         self.try_launch(run, spec).await.unwrap();
     }
 
-    pub async fn try_launch(&self, run: &RunAddress, spec: Value) -> Result<(), Failure> {
+    pub(crate) async fn try_launch(&self, run: &RunAddress, spec: Value) -> Result<(), Failure> {
         let grant = self.system.over::<runs::Launch, _>(run.clone());
         let now = Now.now();
         let order =
@@ -73,7 +73,10 @@ impl Bench {
     }
 
     /// Takes reports until one of them satisfies the question.
-    pub async fn until<T>(&mut self, mut question: impl FnMut(&Event, &HashMap<String, Task>) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(
+        &mut self,
+        mut question: impl FnMut(&Event, &HashMap<String, Task>) -> Option<T>,
+    ) -> T {
         tokio::time::timeout(PATIENCE, async {
             loop {
                 let report = self.reports.recv().await.expect("the engine goes on");
@@ -89,7 +92,7 @@ impl Bench {
         .expect("it happens in time")
     }
 
-    pub async fn until_end(&mut self) -> (RunState, Option<String>) {
+    pub(crate) async fn until_end(&mut self) -> (RunState, Option<String>) {
         self.until(|event, _| match event {
             Event::State { state, error } if state.is_final() => Some((*state, error.clone())),
             _ => None,
@@ -97,18 +100,21 @@ impl Bench {
         .await
     }
 
-    pub async fn until_task(&mut self, name: &str, state: TaskState) -> Task {
+    pub(crate) async fn until_task(&mut self, name: &str, state: TaskState) -> Task {
+        if let Some(task) = self.tasks.get(name).filter(|task| task.state == state) {
+            return task.clone();
+        }
         self.until(|_, tasks| tasks.get(name).filter(|task| task.state == state).cloned()).await
     }
 
-    pub async fn log(&self, run: &RunAddress, task: &str) -> String {
+    pub(crate) async fn log(&self, run: &RunAddress, task: &str) -> String {
         let grant = self.system.over::<runs::Get, _>(run.clone());
         let bytes = self.engine.read_log(&grant, self.tasks[task].id, 0).await.unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     /// Follows a log until it contains the text.
-    pub async fn until_logged(&self, run: &RunAddress, task: &str, text: &str) -> String {
+    pub(crate) async fn until_logged(&self, run: &RunAddress, task: &str, text: &str) -> String {
         let grant = self.system.over::<runs::Get, _>(run.clone());
         let mut stream = self.engine.follow_log(&grant, self.tasks[task].id, 0).await.unwrap();
         let mut seen = String::new();
@@ -120,7 +126,7 @@ impl Bench {
     }
 }
 
-pub fn run_in(namespace: &str, number: u128) -> RunAddress {
+pub(crate) fn run_in(namespace: &str, number: u128) -> RunAddress {
     Address {
         place: Namespace::parse(namespace).unwrap(),
         id: RunId::from_uuid(uuid::Uuid::from_u128(number + (4 << 76))),
@@ -128,14 +134,14 @@ pub fn run_in(namespace: &str, number: u128) -> RunAddress {
 }
 
 /// One container task of a definition.
-pub struct Step {
+pub(crate) struct Step {
     name: &'static str,
     task: Value,
     component: Value,
     container: Value,
 }
 
-pub fn step(name: &'static str, command: &[&str]) -> Step {
+pub(crate) fn step(name: &'static str, command: &[&str]) -> Step {
     Step {
         name,
         task: json!({"componentRef": {"name": format!("comp-{name}")}, "taskInfo": {"name": name}}),
@@ -144,42 +150,42 @@ pub fn step(name: &'static str, command: &[&str]) -> Step {
     }
 }
 
-pub fn shell(name: &'static str, script: &str) -> Step {
+pub(crate) fn shell(name: &'static str, script: &str) -> Step {
     step(name, &["sh", "-c", script])
 }
 
 impl Step {
-    pub fn after(mut self, names: &[&str]) -> Self {
+    pub(crate) fn after(mut self, names: &[&str]) -> Self {
         self.task["dependentTasks"] = json!(names);
         self
     }
-    pub fn args(mut self, args: &[&str]) -> Self {
+    pub(crate) fn args(mut self, args: &[&str]) -> Self {
         self.container["args"] = json!(args);
         self
     }
-    pub fn retries(mut self, count: u32) -> Self {
+    pub(crate) fn retries(mut self, count: u32) -> Self {
         self.task["retryPolicy"] = json!({"maxRetryCount": count, "backoffDuration": "0s"});
         self
     }
-    pub fn limit(mut self, seconds: u32) -> Self {
+    pub(crate) fn limit(mut self, seconds: u32) -> Self {
         self.container["_limit"] = json!(seconds);
         self
     }
-    pub fn output_parameter(mut self, name: &str) -> Self {
+    pub(crate) fn output_parameter(mut self, name: &str) -> Self {
         self.component["outputDefinitions"]["parameters"][name] = json!({"parameterType": "STRING"});
         self
     }
-    pub fn output_artifact(mut self, name: &str) -> Self {
+    pub(crate) fn output_artifact(mut self, name: &str) -> Self {
         self.component["outputDefinitions"]["artifacts"][name] = artifact_type();
         self
     }
-    pub fn input_parameter(mut self, name: &str, from: (&str, &str)) -> Self {
+    pub(crate) fn input_parameter(mut self, name: &str, from: (&str, &str)) -> Self {
         self.component["inputDefinitions"]["parameters"][name] = json!({"parameterType": "STRING"});
         self.task["inputs"]["parameters"][name] =
             json!({"taskOutputParameter": {"producerTask": from.0, "outputParameterKey": from.1}});
         self
     }
-    pub fn input_artifact(mut self, name: &str, from: (&str, &str)) -> Self {
+    pub(crate) fn input_artifact(mut self, name: &str, from: (&str, &str)) -> Self {
         self.component["inputDefinitions"]["artifacts"][name] = artifact_type();
         self.task["inputs"]["artifacts"][name] =
             json!({"taskOutputArtifact": {"producerTask": from.0, "outputArtifactKey": from.1}});
@@ -191,7 +197,7 @@ fn artifact_type() -> Value {
     json!({"artifactType": {"schemaTitle": "system.Dataset", "schemaVersion": "0.0.1"}})
 }
 
-pub fn pipeline(steps: impl IntoIterator<Item = Step>) -> Value {
+pub(crate) fn pipeline(steps: impl IntoIterator<Item = Step>) -> Value {
     let (mut components, mut executors, mut tasks) = (Map::new(), Map::new(), Map::new());
     let mut limits = Map::new();
     for mut step in steps {

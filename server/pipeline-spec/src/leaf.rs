@@ -39,7 +39,8 @@ impl<'a> Walk<'a> {
                     self.found.start.push(order);
                 }
                 Err(reason) => {
-                    outcome = Outcome { state: State::Failed, ended_at: ready_at, reason: Some(reason), ..outcome };
+                    let ended_at = outcome.ended_at.max(ready_at);
+                    outcome = Outcome { state: State::Failed, ended_at, reason: Some(reason), ..outcome };
                 }
             }
         }

@@ -163,10 +163,9 @@ impl StepValues<'_> {
     /// One entry of `command` or `args`: none, one or several arguments.
     pub(crate) fn argument(&self, text: &str) -> Result<Vec<String>, String> {
         let start = text.trim_start();
-        if start.starts_with("{\"IfPresent\":") || start.starts_with("{\"Concat\":") {
-            if let Ok(structure) = serde_json::from_str::<Value>(start) {
-                return self.structured(&structure);
-            }
+        let structured = start.starts_with("{\"IfPresent\":") || start.starts_with("{\"Concat\":");
+        if structured && let Ok(structure) = serde_json::from_str::<Value>(start) {
+            return self.structured(&structure);
         }
         Ok(vec![self.text(text)?])
     }

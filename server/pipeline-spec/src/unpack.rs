@@ -128,7 +128,6 @@ fn from_tar_gz(bytes: &[u8]) -> Result<Vec<u8>, SpecError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use std::io::Write;

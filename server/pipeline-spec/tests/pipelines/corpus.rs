@@ -64,7 +64,7 @@ fn every_runnable_pipeline_is_driven_to_an_end() {
             }
         };
         let mut play = Play::new(planned);
-        let end = play.to_end();
+        let end = play.play_out();
         // Every step succeeds here, so only pipelines that need particular values can fail.
         if end.error.is_some() {
             wrong.push(format!("{file}: {end:?}"));

@@ -175,14 +175,14 @@ fn one_branch_runs_the_other_is_skipped_and_one_of_takes_what_ran() {
     for (x, ran, skipped) in [(5, "condition-2", "condition-3"), (1, "condition-3", "condition-2")] {
         let mut play = Play::new(planned(&branches(), json!({"x": x})));
         let path = format!("root.condition-branches-1.{ran}.say");
-        assert_eq!(play.start(), [path.clone()]);
+        assert_eq!(play.start(), std::slice::from_ref(&path));
         assert_eq!(play.state(&format!("root.condition-branches-1.{skipped}")), "SKIPPED");
         let shown = play.look().tasks;
         assert!(!shown.iter().any(|view| view.path.as_str().contains(&format!("{skipped}."))), "its tasks never exist");
         play.succeed(&path, json!({"Output": ran}));
         assert_eq!(play.start(), ["root.use", "root.after"]);
         assert_eq!(play.orders[&TaskPath::from("root.use")].executor_input["inputs"]["parameterValues"]["s"], ran);
-        assert_eq!(play.to_end().state, RunState::Succeeded);
+        assert_eq!(play.play_out().state, RunState::Succeeded);
     }
 }
 
@@ -453,7 +453,7 @@ fn cancelling_stops_what_runs_and_starts_nothing_not_even_exit_tasks() {
 #[test]
 fn cancelling_a_finished_run_changes_nothing() {
     let mut play = Play::new(planned(&diamond(), json!({})));
-    assert_eq!(play.to_end().state, RunState::Succeeded);
+    assert_eq!(play.play_out().state, RunState::Succeeded);
     play.facts.cancel_requested = true;
     assert_eq!(play.look().end.unwrap().state, RunState::Succeeded);
 }

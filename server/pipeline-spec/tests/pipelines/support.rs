@@ -136,7 +136,7 @@ impl Play {
         self.view(path).task.reason.unwrap_or_default()
     }
     /// Starts and succeeds everything, with outputs made from the declared types, until the end.
-    pub(crate) fn to_end(&mut self) -> End {
+    pub(crate) fn play_out(&mut self) -> End {
         for _ in 0..100_000 {
             self.start();
             let answer = self.look();

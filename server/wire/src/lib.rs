@@ -17,4 +17,4 @@ pub mod v2beta1;
 
 pub use json::{At, Enum, Field, Int64, Message, Moment, Named, Object, parse, spells};
 pub use listing::{ListQuery, listing, sort};
-pub use tags::{check_tags, parse_tags};
+pub use tags::parse_tags;

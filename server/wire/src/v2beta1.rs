@@ -12,7 +12,7 @@ mod task;
 pub use experiment::{Experiment, ListExperimentsResponse};
 pub use filter::{Filter, Predicate};
 pub use healthz::Healthz;
-pub use pipeline::{ListPipelineVersionsResponse, ListPipelinesResponse, Pipeline, PipelineVersion, Url, names};
+pub use pipeline::{ListPipelineVersionsResponse, ListPipelinesResponse, Pipeline, PipelineVersion, Url};
 pub use recurring_run::{
     CronSchedule, ListRecurringRunsResponse, Mode, PeriodicSchedule, RecurringRun, RecurringRunStatus, Trigger,
 };

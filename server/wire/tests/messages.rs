@@ -266,32 +266,11 @@ fn int64_is_read_as_number_and_text_and_written_as_text() {
 }
 
 #[test]
-fn of_two_names_a_missing_one_takes_the_other() {
-    let names =
-        |body: Value| read::<v2beta1::Pipeline>(&body).unwrap().into_new().map(|(_, new)| (new.name, new.display_name));
-    assert_eq!(names(json!({"display_name": "d"})), Ok(("d".to_owned(), "d".to_owned())));
-    assert_eq!(names(json!({"name": "n"})), Ok(("n".to_owned(), "n".to_owned())));
-    assert_eq!(names(json!({"name": "n", "display_name": "d"})), Ok(("n".to_owned(), "d".to_owned())));
-    assert_eq!(names(json!({})).unwrap_err().kind, FailureKind::Invalid);
-}
-
-#[test]
-fn tags_have_kfps_limits() {
+fn tags_are_an_object_of_strings() {
     assert_eq!(wire::parse_tags("").unwrap().len(), 0);
     assert_eq!(wire::parse_tags(r#"{"team":"x"}"#).unwrap()["team"], "x");
-    let many: Map<String, Value> = (0..21).map(|n| (format!("k{n}"), json!(""))).collect();
-    let long = "x".repeat(64);
-    for text in [
-        "x".to_owned(),
-        "[]".to_owned(),
-        r#"{"team":1}"#.to_owned(),
-        r#"{"a.b":"x"}"#.to_owned(),
-        r#"{"":"x"}"#.to_owned(),
-        json!({ "k": long }).to_string(),
-        json!({ long: "v" }).to_string(),
-        Value::Object(many).to_string(),
-    ] {
-        let failure = wire::parse_tags(&text).unwrap_err();
+    for text in ["x", "[]", r#"{"team":1}"#, r#"{"team":null}"#] {
+        let failure = wire::parse_tags(text).unwrap_err();
         assert!(failure.kind == FailureKind::Invalid && failure.message.contains("tags"), "{}", failure.message);
     }
 }

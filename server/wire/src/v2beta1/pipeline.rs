@@ -52,28 +52,14 @@ impl From<model::Pipeline> for Pipeline {
 }
 
 impl Pipeline {
-    /// The body of a create without a version. Of the two names a missing one takes the other.
+    /// The body of a create without a version.
     ///
     /// # Errors
-    /// `Invalid` for a malformed namespace or tags, or when neither name is given.
+    /// `Invalid` for a malformed namespace.
     pub fn into_new(self) -> Result<(Scope, NewPipeline), Failure> {
         let scope = Scope::parse(&self.namespace)?;
-        crate::check_tags(&self.tags)?;
-        let (name, display_name) = names(self.name, self.display_name);
-        if name.is_empty() {
-            return Err(Failure::invalid("name is empty: expected a pipeline's name in name or display_name"));
-        }
-        Ok((scope, NewPipeline { name, display_name, description: self.description, tags: self.tags }))
-    }
-}
-
-/// Of `name` and `display_name` a missing one takes the other.
-#[must_use]
-pub fn names(name: String, display_name: String) -> (String, String) {
-    match (name.is_empty(), display_name.is_empty()) {
-        (true, _) => (display_name.clone(), display_name),
-        (_, true) => (name.clone(), name),
-        _ => (name, display_name),
+        let Self { name, display_name, description, tags, .. } = self;
+        Ok((scope, NewPipeline { name, display_name, description, tags }))
     }
 }
 

@@ -138,11 +138,7 @@ impl Machine {
     }
 
     fn machine_binds(&self) -> Vec<Bind> {
-        let system = self.places.system();
-        let mut binds: Vec<Bind> = ["passwd", "group", "hosts", "nsswitch.conf"]
-            .into_iter()
-            .map(|name| Bind::readable(system.join(name), format!("/etc/{name}")))
-            .collect();
+        let mut binds = sandbox::settings_binds(&self.places.system());
         let prefix = self.python.as_ref().ok().and_then(HostPython::shown_extra);
         for path in prefix.into_iter().chain(self.settings.readable.iter().map(PathBuf::as_path)) {
             binds.push(Bind::readable(path, path.to_string_lossy()));

@@ -13,7 +13,7 @@ use std::{
 ///                       /steps/<task>/log
 ///                                    /<attempt>/step.json  assignment.json  lock  started.json  result.json  ended.json  tmp/  home/
 /// environments/<namespace>/<digest of Python and packages>/     environments/.base/<digest of Python>/
-/// system/passwd  group  hosts
+/// system/                          the `/etc` of steps
 /// ```
 /// Names are ids and parsed names, so that no part of a definition becomes part of a path.
 #[derive(Debug, Clone)]
@@ -27,15 +27,22 @@ impl Places {
             fs::create_dir_all(root.join(dir))?;
         }
         let places = Self { root: root.canonicalize()? };
-        let system = |name: &str, text: &str| fs::write(places.system().join(name), text);
+        // Steps of an earlier life may still look at it.
+        if places.unfinished().is_empty() || !places.system().join("passwd").exists() {
+            places.make_system()?;
+        }
+        Ok(places)
+    }
+    fn make_system(&self) -> io::Result<()> {
+        launcher::sandbox::make_settings(&self.system())?;
+        let system = |name: &str, text: &str| fs::write(self.system().join(name), text);
         system(
             "passwd",
             "root:x:0:0:root:/root:/bin/sh\nstep:x:1000:1000:step:/home/step:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
         )?;
         system("group", "root:x:0:\nstep:x:1000:\nnogroup:x:65534:\n")?;
         system("hosts", "127.0.0.1 localhost\n::1 localhost\n")?;
-        system("nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")?;
-        Ok(places)
+        system("nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
     }
     pub(crate) fn system(&self) -> PathBuf {
         self.root.join("system")

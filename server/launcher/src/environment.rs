@@ -1,5 +1,8 @@
 use crate::{
-    Bind, ENVIRONMENT_DIR, Environment, HOME_DIR, Install, Outcome, files::lock, sandbox::Inside, supervise::Attempt,
+    Bind, ENVIRONMENT_DIR, Environment, HOME_DIR, Install, Outcome,
+    files::{copy_dir, lock, remove_dir},
+    sandbox::Inside,
+    supervise::Attempt,
 };
 use std::{
     fs::{self, File},
@@ -29,6 +32,7 @@ pub(crate) fn prepare(
         return Ok(Some(ended));
     }
     remove_dir(&environment.dir)?;
+    // Every environment is seen at the same path, so a copy is as good as one made in place.
     copy_dir(&environment.base, &environment.dir)?;
     let python = format!("{ENVIRONMENT_DIR}/bin/python3");
     for install in &environment.installs {
@@ -127,28 +131,4 @@ fn beside(dir: &Path, what: &str) -> PathBuf {
     name.push(".");
     name.push(what);
     PathBuf::from(name)
-}
-
-fn remove_dir(dir: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Every environment is seen at the same path, so a copy is as good as one made in place.
-fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
-        if kind.is_dir() {
-            copy_dir(&entry.path(), &target)?;
-        } else if kind.is_symlink() {
-            std::os::unix::fs::symlink(fs::read_link(entry.path())?, target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

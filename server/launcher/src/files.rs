@@ -54,3 +54,30 @@ pub fn lock(path: &Path) -> io::Result<Option<File>> {
 pub fn is_looked_after(attempt_dir: &Path) -> io::Result<bool> {
     Ok(lock(&attempt_dir.join(LOCK))?.is_none())
 }
+
+pub(crate) fn remove_dir(dir: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Links are copied as links. What cannot be read is left out: a server that is no superuser sees less of the system.
+pub(crate) fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_dir() {
+            copy_dir(&entry.path(), &target)?;
+        } else if kind.is_symlink() {
+            std::os::unix::fs::symlink(fs::read_link(entry.path())?, target)?;
+        } else {
+            match fs::copy(entry.path(), target) {
+                Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}

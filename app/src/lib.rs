@@ -17,9 +17,9 @@ pub mod shell;
 
 #[cfg(feature = "ssr")]
 pub use doors::{Doors, router};
+pub use shell::Site;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
-pub use shell::Site;
 
 use crate::{
     components::{moment::Now, rail::rail},

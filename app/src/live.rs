@@ -71,10 +71,7 @@ impl Live {
 
 #[must_use]
 pub fn use_live() -> Live {
-    use_context().unwrap_or_else(|| Live {
-        news: RwSignal::new((0, News::default())),
-        connected: RwSignal::new(true),
-    })
+    use_context().unwrap_or_else(|| Live { news: RwSignal::new((0, News::default())), connected: RwSignal::new(true) })
 }
 
 #[cfg(feature = "hydrate")]

@@ -126,7 +126,8 @@ pub(crate) mod dashboard {
                 return;
             }
             let data = message.data();
-            let text = |key: &str| Reflect::get(&data, &JsValue::from_str(key)).ok().and_then(|value| value.as_string());
+            let text =
+                |key: &str| Reflect::get(&data, &JsValue::from_str(key)).ok().and_then(|value| value.as_string());
             if text("type").as_deref() != Some("namespace-selected") {
                 return;
             }

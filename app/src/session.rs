@@ -30,11 +30,7 @@ impl Who {
 pub async fn who_looks() -> Result<Who, Trouble> {
     let (service, caller) = crate::doors::enter()?;
     let memberships = service.memberships(&caller).await.map_err(crate::doors::refuse)?;
-    Ok(Who {
-        user: caller.user().clone(),
-        memberships,
-        can_sign_out: caller.via() == authn::Via::Session,
-    })
+    Ok(Who { user: caller.user().clone(), memberships, can_sign_out: caller.via() == authn::Via::Session })
 }
 
 /// The one answer to "who looks?", asked once for a whole page.

@@ -56,9 +56,7 @@ pub fn shell(site: &Site, framed: bool) -> impl IntoView + use<> {
     }
     let script = base.href(&site.javascript);
     let wasm = base.href(&site.wasm);
-    let start = format!(
-        "import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))"
-    );
+    let start = format!("import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
     let now = crate::doors::now().millis();
     view! {
         <!DOCTYPE html>

@@ -47,7 +47,14 @@ pub fn refused_before(path: &str) -> Option<Trouble> {
 
 /// A button that asks before it acts: the question floats over the page. Works without script.
 #[must_use]
-pub fn confirmed(id: &str, button: AnyView, class: &'static str, question: String, advice: &'static str, form: AnyView) -> AnyView {
+pub fn confirmed(
+    id: &str,
+    button: AnyView,
+    class: &'static str,
+    question: String,
+    advice: &'static str,
+    form: AnyView,
+) -> AnyView {
     view! {
         <button type="button" class=class popovertarget=id.to_owned()>{button}</button>
         <div popover="auto" id=id.to_owned() class="dialog" role="dialog" aria-label=question.clone()>
@@ -171,8 +178,12 @@ pub(crate) mod browser {
         let search = move |target: Option<web_sys::EventTarget>| {
             let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
             let form = element.and_then(|element| element.closest("form").ok().flatten());
-            let Some(query) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()).as_ref().and_then(pairs) else { return };
-            let options = NavigateOptions { resolve: false, replace: true, scroll: false, ..NavigateOptions::default() };
+            let Some(query) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()).as_ref().and_then(pairs)
+            else {
+                return;
+            };
+            let options =
+                NavigateOptions { resolve: false, replace: true, scroll: false, ..NavigateOptions::default() };
             navigate(&format!("{path}?{query}"), options);
         };
         let (typing, submitting) = (search.clone(), search);

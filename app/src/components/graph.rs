@@ -23,10 +23,12 @@ pub struct Item {
 /// Draws the items; `chosen` is outlined, `choose` is called with the key of a step that is clicked or walked to.
 #[must_use]
 pub fn graph(items: Memo<Vec<Item>>, chosen: Signal<Option<String>>, choose: Option<Callback<String>>) -> AnyView {
-    let picture = Memo::new(move |_| items.with(|items| {
-        let nodes: Vec<Node> = items.iter().map(|item| item.node.clone()).collect();
-        layout(&nodes)
-    }));
+    let picture = Memo::new(move |_| {
+        items.with(|items| {
+            let nodes: Vec<Node> = items.iter().map(|item| item.node.clone()).collect();
+            layout(&nodes)
+        })
+    });
     let zoom = RwSignal::new(None::<f64>);
     let walk = move |event: leptos::ev::KeyboardEvent| {
         let Some(choose) = choose else { return };
@@ -41,12 +43,23 @@ pub fn graph(items: Memo<Vec<Item>>, chosen: Signal<Option<String>>, choose: Opt
             choose.run(next);
         }
     };
-    let scale = move || picture.with(|picture| {
-        let factor = zoom.get().unwrap_or(1.0);
-        format!("width:{:.0}px;max-width:{}", (picture.width + 8.0) * factor, if zoom.get().is_some() { "none" } else { "100%" })
-    });
-    let by = move |factor: f64| move |_: leptos::ev::MouseEvent| zoom.update(|zoom| *zoom = Some((zoom.unwrap_or(1.0) * factor).clamp(0.2, 4.0)));
-    let counts = move || items.with(|items| format!("Graph of {} steps", items.iter().filter(|item| !item.node.group).count()));
+    let scale = move || {
+        picture.with(|picture| {
+            let factor = zoom.get().unwrap_or(1.0);
+            format!(
+                "width:{:.0}px;max-width:{}",
+                (picture.width + 8.0) * factor,
+                if zoom.get().is_some() { "none" } else { "100%" }
+            )
+        })
+    };
+    let by = move |factor: f64| {
+        move |_: leptos::ev::MouseEvent| {
+            zoom.update(|zoom| *zoom = Some((zoom.unwrap_or(1.0) * factor).clamp(0.2, 4.0)))
+        }
+    };
+    let counts =
+        move || items.with(|items| format!("Graph of {} steps", items.iter().filter(|item| !item.node.group).count()));
     view! {
         <div class="graph">
             <div class="graph-scroll" tabindex="0" role="group" aria-label=counts on:keydown=walk>
@@ -72,7 +85,10 @@ fn draw(items: &[Item], picture: &Layout, chosen: Signal<Option<String>>, choose
     let placed = || items.iter().enumerate().filter_map(|(index, item)| Some((item, place(index)?)));
     let frames = placed().filter(|(item, _)| item.node.group).map(|(item, place)| frame(item, &place)).collect_view();
     let edges = picture.edges.iter().map(|edge| line(edge, items)).collect_view();
-    let steps = placed().filter(|(item, _)| !item.node.group).map(|(item, place)| step(item, &place, chosen, choose)).collect_view();
+    let steps = placed()
+        .filter(|(item, _)| !item.node.group)
+        .map(|(item, place)| step(item, &place, chosen, choose))
+        .collect_view();
     view! { <g>{frames}</g><g class="edges">{edges}</g><g>{steps}</g> }.into_any()
 }
 
@@ -107,7 +123,11 @@ fn spoken(item: &Item) -> String {
 
 fn frame(item: &Item, place: &Place) -> AnyView {
     let room = (place.width / 8.0).max(10.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width in characters: small and positive")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a width in characters: small and positive"
+    )]
     let most = room as usize;
     view! {
         <g class="frame" role="img" aria-label=spoken(item)>
@@ -147,5 +167,6 @@ fn step(item: &Item, place: &Place, chosen: Signal<Option<String>>, choose: Opti
         return view! { <g class=class>{inside}</g> }.into_any();
     }
     let current_now = move || current.get().then_some("true");
-    view! { <a class=class href=item.href.clone() tabindex="-1" aria-current=current_now on:click=picked>{inside}</a> }.into_any()
+    view! { <a class=class href=item.href.clone() tabindex="-1" aria-current=current_now on:click=picked>{inside}</a> }
+        .into_any()
 }

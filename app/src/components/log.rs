@@ -1,7 +1,10 @@
 //! The log of a step: what is there in the first HTML, then live as it grows.
 
 use super::icon::{Icon, icon};
-use crate::{figures::text::{Span, spans}, namespace::use_base};
+use crate::{
+    figures::text::{Span, spans},
+    namespace::use_base,
+};
 use leptos::prelude::*;
 use model::{RunId, TaskId};
 use serde::{Deserialize, Serialize};
@@ -64,7 +67,9 @@ pub fn log(run: RunId, task: TaskId, start: LogText, growing: bool) -> AnyView {
     }
     Effect::new(move |_| {
         lines.track();
-        if follow.get() && let Some(body) = body.get() {
+        if follow.get()
+            && let Some(body) = body.get()
+        {
             body.set_scroll_top(body.scroll_height());
         }
     });
@@ -83,14 +88,20 @@ pub fn log(run: RunId, task: TaskId, start: LogText, growing: bool) -> AnyView {
             hits.cloned().collect::<Vec<_>>()
         })
     };
-    let hits = move || (!sought.get().is_empty()).then(|| format!("{} of {} lines", shown().len(), lines.with(|lines| lines.count)));
-    let nothing = move || lines.with(Lines::is_empty).then(|| {
-        let text = if open.get() { "Nothing written yet." } else { "This step wrote nothing." };
-        view! { <p class="faint quiet">{text}</p> }
-    });
-    let cut = move || (start.cut || lines.with(|lines| lines.dropped)).then(|| {
-        view! { <p class="faint quiet">"The beginning is left out here; the download has all of it."</p> }
-    });
+    let hits = move || {
+        (!sought.get().is_empty()).then(|| format!("{} of {} lines", shown().len(), lines.with(|lines| lines.count)))
+    };
+    let nothing = move || {
+        lines.with(Lines::is_empty).then(|| {
+            let text = if open.get() { "Nothing written yet." } else { "This step wrote nothing." };
+            view! { <p class="faint quiet">{text}</p> }
+        })
+    };
+    let cut = move || {
+        (start.cut || lines.with(|lines| lines.dropped)).then(|| {
+            view! { <p class="faint quiet">"The beginning is left out here; the download has all of it."</p> }
+        })
+    };
     let live = move || {
         if !open.get() {
             return view! { <span class="faint">"End of log"</span> }.into_any();
@@ -130,7 +141,8 @@ fn painted(line: &str) -> AnyView {
     if let [Span { colour: 0, bold: false, text }] = spans.as_mut_slice() {
         return view! { <code>{std::mem::take(text)}</code> }.into_any();
     }
-    let paint = |span: Span| view! { <span class=format!("ansi-{}", span.colour) class:bold=span.bold>{span.text}</span> };
+    let paint =
+        |span: Span| view! { <span class=format!("ansi-{}", span.colour) class:bold=span.bold>{span.text}</span> };
     view! { <code>{spans.into_iter().map(paint).collect_view()}</code> }.into_any()
 }
 

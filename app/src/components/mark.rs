@@ -97,14 +97,28 @@ impl Mark {
     pub const fn shape(self) -> &'static str {
         match self {
             Self::Waiting => r#"<circle class="hollow" cx="8" cy="8" r="5.5"/>"#,
-            Self::Running => r#"<circle class="track" cx="8" cy="8" r="5.5"/><path class="ring" d="M8 2.5a5.5 5.5 0 0 1 5.5 5.5"/>"#,
-            Self::Succeeded => r#"<circle class="disc" cx="8" cy="8" r="7"/><path class="sign" d="m4.8 8.2 2.2 2.3 4.3-4.8"/>"#,
-            Self::Cached => r#"<circle class="hollow" cx="8" cy="8" r="6"/><path class="line" d="M8 4.6V8l2.3 1.5"/><path class="line" d="m2.6 3.8.2-2.4"/>"#,
-            Self::Failed => r#"<circle class="disc" cx="8" cy="8" r="7"/><path class="sign" d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2"/>"#,
+            Self::Running => {
+                r#"<circle class="track" cx="8" cy="8" r="5.5"/><path class="ring" d="M8 2.5a5.5 5.5 0 0 1 5.5 5.5"/>"#
+            }
+            Self::Succeeded => {
+                r#"<circle class="disc" cx="8" cy="8" r="7"/><path class="sign" d="m4.8 8.2 2.2 2.3 4.3-4.8"/>"#
+            }
+            Self::Cached => {
+                r#"<circle class="hollow" cx="8" cy="8" r="6"/><path class="line" d="M8 4.6V8l2.3 1.5"/><path class="line" d="m2.6 3.8.2-2.4"/>"#
+            }
+            Self::Failed => {
+                r#"<circle class="disc" cx="8" cy="8" r="7"/><path class="sign" d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2"/>"#
+            }
             Self::Skipped => r#"<circle class="hollow" cx="8" cy="8" r="6"/><path class="line" d="M5.3 8h5.4"/>"#,
-            Self::Canceling => r#"<circle class="hollow" cx="8" cy="8" r="6"/><rect class="fill" x="5.6" y="5.6" width="4.8" height="4.8" rx=".8"/>"#,
-            Self::Canceled => r#"<circle class="disc" cx="8" cy="8" r="7"/><rect class="hole" x="5.4" y="5.4" width="5.2" height="5.2" rx=".8"/>"#,
-            Self::Paused => r#"<circle class="hollow" cx="8" cy="8" r="6"/><path class="line" d="M6.4 5.6v4.8m3.2-4.8v4.8"/>"#,
+            Self::Canceling => {
+                r#"<circle class="hollow" cx="8" cy="8" r="6"/><rect class="fill" x="5.6" y="5.6" width="4.8" height="4.8" rx=".8"/>"#
+            }
+            Self::Canceled => {
+                r#"<circle class="disc" cx="8" cy="8" r="7"/><rect class="hole" x="5.4" y="5.4" width="5.2" height="5.2" rx=".8"/>"#
+            }
+            Self::Paused => {
+                r#"<circle class="hollow" cx="8" cy="8" r="6"/><path class="line" d="M6.4 5.6v4.8m3.2-4.8v4.8"/>"#
+            }
         }
     }
 }

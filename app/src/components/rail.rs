@@ -60,14 +60,18 @@ fn entries(namespace: &Namespace, list: Option<Room>) -> AnyView {
 /// A namespace's own quiet colour: an angle on the colour wheel, from its name.
 #[must_use]
 pub fn hue(namespace: &Namespace) -> u32 {
-    let hash = namespace.as_str().bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
+    let hash = namespace
+        .as_str()
+        .bytes()
+        .fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
     (hash >> 8) % 360
 }
 
 /// The namespace's name with its colour.
 #[must_use]
 pub fn namespace_tag(namespace: &Namespace) -> AnyView {
-    view! { <span class="namespace" style=format!("--hue:{}", hue(namespace))><i></i>{namespace.to_string()}</span> }.into_any()
+    view! { <span class="namespace" style=format!("--hue:{}", hue(namespace))><i></i>{namespace.to_string()}</span> }
+        .into_any()
 }
 
 fn switcher(namespace: Option<&Namespace>, who: Option<&Who>, list: Option<Room>) -> AnyView {
@@ -99,7 +103,8 @@ fn switcher(namespace: Option<&Namespace>, who: Option<&Who>, list: Option<Room>
 
 fn person(who: &Who) -> AnyView {
     let out = who.can_sign_out.then(|| {
-        let button = view! { <button class="plain" title="Sign out" aria-label="Sign out">{icon(Icon::SignOut)}</button> };
+        let button =
+            view! { <button class="plain" title="Sign out" aria-label="Sign out">{icon(Icon::SignOut)}</button> };
         post(<crate::session::SignOut as ServerFn>::PATH, "inline", button.into_any())
     });
     view! { <span class="name" title=who.user.to_string()>{who.user.to_string()}</span>{out} }.into_any()

@@ -21,7 +21,14 @@ pub fn query_with(query: &leptos_router::params::ParamsMap, changes: &[(&str, Op
 
 /// Below a list: how many there are, and the way on.
 #[must_use]
-pub fn pager(path: &str, query: &leptos_router::params::ParamsMap, total: u32, one: &str, many: &str, next: Option<&str>) -> AnyView {
+pub fn pager(
+    path: &str,
+    query: &leptos_router::params::ParamsMap,
+    total: u32,
+    one: &str,
+    many: &str,
+    next: Option<&str>,
+) -> AnyView {
     let first = query.get_str("page").is_some().then(|| {
         view! { <a class="button small" href=format!("{path}{}", query_with(query, &[("page", None)]))>"First page"</a> }
     });
@@ -39,7 +46,13 @@ pub fn pager(path: &str, query: &leptos_router::params::ParamsMap, total: u32, o
 
 /// A column's head that sorts by its field: `field`, then `field desc`.
 #[must_use]
-pub fn sorting(path: &str, query: &leptos_router::params::ParamsMap, word: &'static str, field: &'static str, fallback: &'static str) -> AnyView {
+pub fn sorting(
+    path: &str,
+    query: &leptos_router::params::ParamsMap,
+    word: &'static str,
+    field: &'static str,
+    fallback: &'static str,
+) -> AnyView {
     let current = query.get_str("sort").unwrap_or(fallback);
     let descending = format!("{field} desc");
     let (now, next) = if current == field {

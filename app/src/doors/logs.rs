@@ -1,7 +1,6 @@
 use super::{Doors, caller_of, query, refusal};
 use crate::figures::text::whole_characters;
 use authn::Caller;
-use bytes::Bytes;
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -10,6 +9,7 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
+use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use http::header;
 use model::{Failure, RunId, TaskId};
@@ -47,9 +47,8 @@ pub(super) async fn stream(State(doors): State<Doors>, request: Request) -> Resp
     match doors.service.follow_log(&asked.caller, asked.run, asked.task, asked.offset).await {
         Ok(chunks) => {
             let chunks = chunks.map(|chunk| (chunk.next_offset, chunk.bytes));
-            let pieces = pieces(chunks).map(|(offset, text)| {
-                Event::default().id(offset.to_string()).json_data(text).unwrap_or_default()
-            });
+            let pieces = pieces(chunks)
+                .map(|(offset, text)| Event::default().id(offset.to_string()).json_data(text).unwrap_or_default());
             let end = Event::default().event("end").data("");
             let stream = pieces.chain(stream::once(async { end })).map(Ok::<_, Infallible>);
             Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
@@ -60,11 +59,11 @@ pub(super) async fn stream(State(doors): State<Doors>, request: Request) -> Resp
 
 /// The log so far as a file, for downloads and for readers without script.
 pub(super) async fn text(State(doors): State<Doors>, request: Request) -> Response {
-    let read = async {
-        let asked = Asked::read(&request)?;
-        doors.service.read_log(&asked.caller, asked.run, asked.task, asked.offset).await
+    let asked = match Asked::read(&request) {
+        Ok(asked) => asked,
+        Err(failure) => return refusal(failure),
     };
-    match read.await {
+    match doors.service.read_log(&asked.caller, asked.run, asked.task, asked.offset).await {
         Ok(bytes) => (
             [
                 (header::CONTENT_TYPE, "text/plain; charset=utf-8"),

@@ -132,7 +132,8 @@ pub(crate) fn refuse(failure: Failure) -> Trouble {
     log(&failure);
     let trouble = Trouble::from(failure);
     // A form that was posted without script is sent back to its page, with the failure in the address.
-    let plain_form = use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST && wants_html(&parts.headers));
+    let plain_form =
+        use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST && wants_html(&parts.headers));
     if let (false, Some(response)) = (plain_form, use_context::<ResponseOptions>())
         && let Ok(code) = StatusCode::from_u16(status(trouble.kind))
     {

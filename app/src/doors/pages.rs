@@ -47,10 +47,7 @@ pub(super) async fn page(State(doors): State<Doors>, request: Request) -> Respon
     });
     let framed = request.headers().get("sec-fetch-dest").is_some_and(|dest| dest == "iframe");
     let site = doors.site.clone();
-    let render = leptos_axum::render_app_async_with_context(
-        move || doors.provide(&base),
-        move || shell(&site, framed),
-    );
+    let render = leptos_axum::render_app_async_with_context(move || doors.provide(&base), move || shell(&site, framed));
     let mut response = render(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -11,8 +11,8 @@ use axum::{
 use http::StatusCode;
 use leptos::server_fn::error::ServerFnUrlError;
 use model::{Failure, Namespace, NewPipeline, Scope};
-use service::Upload;
 use serde_json::json;
+use service::Upload;
 
 /// What the upload form says, whatever the order of its fields.
 #[derive(Default)]
@@ -43,10 +43,12 @@ async fn store(doors: &Doors, request: Request) -> Result<String, Failure> {
     let caller = caller_of(&request)?;
     let form = Form::read(request).await?;
     let namespace = Namespace::parse(&form.namespace)?;
-    let file = form.file.ok_or_else(|| Failure::invalid("Choose a file: a compiled pipeline as YAML, zip or tar.gz."))?;
+    let file =
+        form.file.ok_or_else(|| Failure::invalid("Choose a file: a compiled pipeline as YAML, zip or tar.gz."))?;
     let name = if form.name.trim().is_empty() { name_of(&file.file_name) } else { form.name.trim().to_owned() };
     let scope = if form.shared { Scope::Shared } else { Scope::In(namespace.clone()) };
-    let new = NewPipeline { name: name.clone(), display_name: name, description: form.description, ..NewPipeline::default() };
+    let new =
+        NewPipeline { name: name.clone(), display_name: name, description: form.description, ..NewPipeline::default() };
     let (pipeline, _) = doors.service.upload_pipeline(&caller, scope, new, file).await?;
     Ok(if form.then_run {
         format!("{}?pipeline={}", Place::In(namespace, Room::NewRun).path(), pipeline.id)
@@ -102,7 +104,8 @@ fn name_of(file_name: &str) -> String {
 fn refused(failure: Failure, base: &Base, html: bool, back: Option<&str>) -> Response {
     log(&failure);
     let trouble = Trouble::from(failure);
-    if html && let Some(url) = back.and_then(|back| ServerFnUrlError::new("/upload", trouble.clone()).to_url(back).ok()) {
+    if html && let Some(url) = back.and_then(|back| ServerFnUrlError::new("/upload", trouble.clone()).to_url(back).ok())
+    {
         let path = url.path().strip_prefix(base.as_str()).unwrap_or(url.path());
         return redirect(base, &format!("{path}?{}", url.query().unwrap_or_default()));
     }

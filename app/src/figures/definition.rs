@@ -46,7 +46,13 @@ fn add(ir: &Value, dag: &Value, parent: Option<usize>, depth: usize, out: &mut V
             parent,
             after: Vec::new(),
             group: inner.is_some(),
-            note: if looped { "Loop" } else if conditional { "Condition" } else { "" },
+            note: if looped {
+                "Loop"
+            } else if conditional {
+                "Condition"
+            } else {
+                ""
+            },
         });
         if let Some(inner) = inner {
             add(ir, inner, Some(out.len() - 1), depth + 1, out);
@@ -54,7 +60,9 @@ fn add(ir: &Value, dag: &Value, parent: Option<usize>, depth: usize, out: &mut V
     }
     for (key, task) in tasks {
         let mut names = Vec::new();
-        names.extend(task.get("dependentTasks").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
+        names.extend(
+            task.get("dependentTasks").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
+        );
         if let Some(inputs) = task.get("inputs") {
             producers(inputs, &mut names);
         }
@@ -96,7 +104,10 @@ mod tests {
         let at = |name: &str| tasks.iter().position(|task| task.name == name);
         assert_eq!(tasks.len(), 3);
         let the_loop = &tasks[at("loop").unwrap_or_default()];
-        assert_eq!((the_loop.after.clone(), the_loop.group, the_loop.note), (at("Make").into_iter().collect(), true, "Loop"));
+        assert_eq!(
+            (the_loop.after.clone(), the_loop.group, the_loop.note),
+            (at("Make").into_iter().collect(), true, "Loop")
+        );
         assert_eq!(tasks[at("inner").unwrap_or_default()].parent, at("loop"));
         assert_eq!(sketch(&json!("no")), Vec::new());
     }

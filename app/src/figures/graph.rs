@@ -76,10 +76,12 @@ impl Picture {
     fn take_in(&mut self, inner: Self, dx: f64, dy: f64) {
         let moved = |(index, place): (usize, Place)| (index, Place { x: place.x + dx, y: place.y + dy, ..place });
         self.places.extend(inner.places.into_iter().map(moved));
-        self.edges.extend(inner.edges.into_iter().map(|edge| Edge {
-            points: edge.points.iter().map(|(x, y)| (x + dx, y + dy)).collect(),
-            ..edge
-        }));
+        self.edges.extend(
+            inner
+                .edges
+                .into_iter()
+                .map(|edge| Edge { points: edge.points.iter().map(|(x, y)| (x + dx, y + dy)).collect(), ..edge }),
+        );
     }
 }
 
@@ -135,7 +137,8 @@ fn layers(members: &[usize], nodes: &[Node]) -> (Vec<Vec<Item>>, Vec<Chain>) {
     for _ in 0..members.len() {
         let mut changed = false;
         for &member in members {
-            let below = nodes[member].after.iter().filter_map(|before| rank.get(before)).max().map_or(0, |rank| rank + 1);
+            let below =
+                nodes[member].after.iter().filter_map(|before| rank.get(before)).max().map_or(0, |rank| rank + 1);
             if below > rank[&member] && below <= members.len() {
                 rank.insert(member, below);
                 changed = true;
@@ -182,12 +185,23 @@ fn order(layers: &mut [Vec<Item>], chains: &[Chain]) {
         let neighbours = if down { &above } else { &below };
         for step in 1..layers.len() {
             let (index, other) = if down { (step, step - 1) } else { (layers.len() - 1 - step, layers.len() - step) };
-            let position: HashMap<Item, usize> = layers[other].iter().enumerate().map(|(at, item)| (*item, at)).collect();
-            let mut weighed: Vec<(f64, Item)> = layers[index].iter().enumerate().map(|(at, item)| {
-                let near: Vec<usize> = neighbours.get(item).into_iter().flatten().filter_map(|one| position.get(one).copied()).collect();
-                let weight = if near.is_empty() { number(at) } else { number(near.iter().sum()) / number(near.len()) };
-                (weight, *item)
-            }).collect();
+            let position: HashMap<Item, usize> =
+                layers[other].iter().enumerate().map(|(at, item)| (*item, at)).collect();
+            let mut weighed: Vec<(f64, Item)> = layers[index]
+                .iter()
+                .enumerate()
+                .map(|(at, item)| {
+                    let near: Vec<usize> = neighbours
+                        .get(item)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|one| position.get(one).copied())
+                        .collect();
+                    let weight =
+                        if near.is_empty() { number(at) } else { number(near.iter().sum()) / number(near.len()) };
+                    (weight, *item)
+                })
+                .collect();
             weighed.sort_by(|(left, _), (right, _)| left.total_cmp(right));
             layers[index] = weighed.into_iter().map(|(_, item)| item).collect();
         }
@@ -235,7 +249,8 @@ fn coordinates(layers: &[Vec<Item>], chains: &[Chain], size: &HashMap<usize, (f6
         });
     }
     for round in 0..8 {
-        let rows: Vec<&Vec<Item>> = if round % 2 == 0 { layers.iter().collect() } else { layers.iter().rev().collect() };
+        let rows: Vec<&Vec<Item>> =
+            if round % 2 == 0 { layers.iter().collect() } else { layers.iter().rev().collect() };
         for layer in rows {
             settle(layer, &neighbours, &mut spots);
         }
@@ -252,11 +267,20 @@ fn row_width(layer: &[Item], extent: &impl Fn(&Item) -> (f64, f64)) -> f64 {
 /// Moves the items of one row to where their neighbours want them: first all to the right of their left neighbour,
 /// then pushed back from the right, and the mean of both.
 fn settle(layer: &[Item], neighbours: &HashMap<Item, Vec<Item>>, spots: &mut HashMap<Item, Place>) {
-    let wish: Vec<f64> = layer.iter().map(|item| {
-        let place = spots[item];
-        let near: Vec<f64> = neighbours.get(item).into_iter().flatten().filter_map(|one| spots.get(one)).map(|one| one.x + one.width / 2.0).collect();
-        if near.is_empty() { place.x } else { near.iter().sum::<f64>() / number(near.len()) - place.width / 2.0 }
-    }).collect();
+    let wish: Vec<f64> = layer
+        .iter()
+        .map(|item| {
+            let place = spots[item];
+            let near: Vec<f64> = neighbours
+                .get(item)
+                .into_iter()
+                .flatten()
+                .filter_map(|one| spots.get(one))
+                .map(|one| one.x + one.width / 2.0)
+                .collect();
+            if near.is_empty() { place.x } else { near.iter().sum::<f64>() / number(near.len()) - place.width / 2.0 }
+        })
+        .collect();
     let width: Vec<f64> = layer.iter().map(|item| spots[item].width).collect();
     let mut rightwards = wish.clone();
     for index in 1..layer.len() {
@@ -307,8 +331,12 @@ pub fn neighbour(layout: &Layout, nodes: &[Node], from: usize, key: &str) -> Opt
         candidates.min_by(|(_, left), (_, right)| left.total_cmp(right)).map(|(index, _)| index)
     };
     match key {
-        "ArrowDown" => nearest(&|_, _, index| nodes[index].after.contains(&from)).or_else(|| nearest(&|_, py, _| py > y + 1.0)),
-        "ArrowUp" => nearest(&|_, _, index| nodes[from].after.contains(&index)).or_else(|| nearest(&|_, py, _| py < y - 1.0)),
+        "ArrowDown" => {
+            nearest(&|_, _, index| nodes[index].after.contains(&from)).or_else(|| nearest(&|_, py, _| py > y + 1.0))
+        }
+        "ArrowUp" => {
+            nearest(&|_, _, index| nodes[from].after.contains(&index)).or_else(|| nearest(&|_, py, _| py < y - 1.0))
+        }
         "ArrowRight" => nearest(&|px, py, _| px > x + 1.0 && (py - y).abs() < NODE_HEIGHT),
         "ArrowLeft" => nearest(&|px, py, _| px < x - 1.0 && (py - y).abs() < NODE_HEIGHT),
         _ => None,
@@ -324,7 +352,10 @@ mod tests {
     }
 
     fn apart(left: &Place, right: &Place) -> bool {
-        left.x + left.width <= right.x || right.x + right.width <= left.x || left.y + left.height <= right.y || right.y + right.height <= left.y
+        left.x + left.width <= right.x
+            || right.x + right.width <= left.x
+            || left.y + left.height <= right.y
+            || right.y + right.height <= left.y
     }
 
     #[test]
@@ -341,14 +372,16 @@ mod tests {
         assert!((places[1].y - places[2].y).abs() < 0.01);
         assert_eq!(layout.edges.len(), 6);
         for edge in &layout.edges {
-            let orthogonal = |pair: &[(f64, f64)]| (pair[0].0 - pair[1].0).abs() < 0.51 || (pair[0].1 - pair[1].1).abs() < 0.01;
+            let orthogonal =
+                |pair: &[(f64, f64)]| (pair[0].0 - pair[1].0).abs() < 0.51 || (pair[0].1 - pair[1].1).abs() < 0.01;
             assert!(edge.points.windows(2).all(orthogonal), "{edge:?}");
         }
     }
 
     #[test]
     fn a_group_frames_its_members() {
-        let nodes = [node(None, &[]), Node { group: true, ..node(None, &[0]) }, node(Some(1), &[]), node(Some(1), &[2])];
+        let nodes =
+            [node(None, &[]), Node { group: true, ..node(None, &[0]) }, node(Some(1), &[]), node(Some(1), &[2])];
         let places: Vec<Place> = layout(&nodes).places.into_iter().flatten().collect();
         for inner in &places[2..] {
             let frame = places[1];
@@ -366,7 +399,9 @@ mod tests {
 
     #[test]
     fn two_thousand_steps_are_laid_out_at_once() {
-        let nodes: Vec<Node> = (0..2000).map(|index: usize| node(None, &if index < 20 { vec![] } else { vec![index - 20, index - 19] })).collect();
+        let nodes: Vec<Node> = (0..2000)
+            .map(|index: usize| node(None, &if index < 20 { vec![] } else { vec![index - 20, index - 19] }))
+            .collect();
         assert_eq!(layout(&nodes).places.iter().flatten().count(), 2000);
     }
 

@@ -30,12 +30,11 @@ pub fn to_text(kind: ParameterType, value: &Value) -> String {
     match (kind, value) {
         (_, Value::Null) => String::new(),
         (ParameterType::String, Value::String(text)) => text.clone(),
-        (ParameterType::NumberInteger, Value::Number(number)) => {
-            number.as_f64().filter(|float| float.fract() == 0.0).map_or_else(|| number.to_string(), |float| format!("{float:.0}"))
-        }
-        (ParameterType::List | ParameterType::Struct, value) => {
-            serde_json::to_string_pretty(value).unwrap_or_default()
-        }
+        (ParameterType::NumberInteger, Value::Number(number)) => number
+            .as_f64()
+            .filter(|float| float.fract() == 0.0)
+            .map_or_else(|| number.to_string(), |float| format!("{float:.0}")),
+        (ParameterType::List | ParameterType::Struct, value) => serde_json::to_string_pretty(value).unwrap_or_default(),
         (_, Value::String(text)) => text.clone(),
         (_, value) => value.to_string(),
     }
@@ -58,7 +57,9 @@ pub fn to_value(definition: &ParameterDefinition, text: &str) -> Result<Option<V
         return if may_be_left_out { Ok(None) } else { Err(format!("A value is needed: {}.", kind_word(kind))) };
     }
     let value = match kind {
-        ParameterType::NumberInteger => trimmed.parse::<i64>().map(Value::from).map_err(|_| "A whole number is expected, such as 42.".to_owned()),
+        ParameterType::NumberInteger => {
+            trimmed.parse::<i64>().map(Value::from).map_err(|_| "A whole number is expected, such as 42.".to_owned())
+        }
         ParameterType::NumberDouble => {
             let float = trimmed.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number);
             float.ok_or_else(|| "A number is expected, such as 0.5.".to_owned())
@@ -68,8 +69,10 @@ pub fn to_value(definition: &ParameterDefinition, text: &str) -> Result<Option<V
             "false" | "False" => Ok(Value::Bool(false)),
             _ => Err("Either true or false is expected.".to_owned()),
         },
-        ParameterType::List => json(trimmed, "a JSON list, such as [1, 2]").and_then(|value| shape(value, Value::is_array, "a JSON list, such as [1, 2]")),
-        ParameterType::Struct => json(trimmed, "a JSON object").and_then(|value| shape(value, Value::is_object, "a JSON object, such as {\"a\": 1}")),
+        ParameterType::List => json(trimmed, "a JSON list, such as [1, 2]")
+            .and_then(|value| shape(value, Value::is_array, "a JSON list, such as [1, 2]")),
+        ParameterType::Struct => json(trimmed, "a JSON object")
+            .and_then(|value| shape(value, Value::is_object, "a JSON object, such as {\"a\": 1}")),
         _ => json(trimmed, "JSON"),
     }?;
     among(definition, value)
@@ -91,7 +94,8 @@ fn among(definition: &ParameterDefinition, value: Value) -> Result<Option<Value>
     if definition.literals.is_empty() || definition.literals.contains(&value) {
         return Ok(Some(value));
     }
-    let allowed: Vec<String> = definition.literals.iter().map(|literal| to_text(definition.parameter_type, literal)).collect();
+    let allowed: Vec<String> =
+        definition.literals.iter().map(|literal| to_text(definition.parameter_type, literal)).collect();
     Err(format!("Only these are allowed: {}.", allowed.join(", ")))
 }
 
@@ -120,7 +124,14 @@ mod tests {
     use serde_json::json;
 
     fn definition(parameter_type: ParameterType) -> ParameterDefinition {
-        ParameterDefinition { name: "p".to_owned(), parameter_type, default: None, optional: false, literals: Vec::new(), description: None }
+        ParameterDefinition {
+            name: "p".to_owned(),
+            parameter_type,
+            default: None,
+            optional: false,
+            literals: Vec::new(),
+            description: None,
+        }
     }
 
     #[test]

@@ -66,18 +66,24 @@ fn indent(depth: usize, out: &mut String) {
 
 /// Whether the text can stand as a block: its end and its first line would be read back as they are.
 fn block_safe(text: &str) -> bool {
-    !text.starts_with([' ', '\t', '\n']) && !text.ends_with("\n\n") && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+    !text.starts_with([' ', '\t', '\n'])
+        && !text.ends_with("\n\n")
+        && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }
 
 fn scalar(text: &str) -> String {
     let plain = !text.is_empty()
         && text.trim() == text
         && text.chars().all(|c| !c.is_control())
-        && !text.starts_with(|c: char| "-?:,[]{}#&*!|>'\"%@`=".contains(c) || c.is_ascii_digit() || c == '.' || c == '+')
+        && !text
+            .starts_with(|c: char| "-?:,[]{}#&*!|>'\"%@`=".contains(c) || c.is_ascii_digit() || c == '.' || c == '+')
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with(':')
-        && !matches!(text.to_ascii_lowercase().as_str(), "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n");
+        && !matches!(
+            text.to_ascii_lowercase().as_str(),
+            "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n"
+        );
     if plain { text.to_owned() } else { Value::String(text.to_owned()).to_string() }
 }
 

@@ -12,7 +12,10 @@ use crate::{
     routes::{Place, Room},
     session::Session,
 };
-use leptos::{prelude::*, server_fn::{ServerFn, codec::GetUrl}};
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, codec::GetUrl},
+};
 use model::Namespace;
 
 /// A sample: its key, its title, and what it shows. The definition itself stays on the server.
@@ -54,7 +57,11 @@ pub async fn run_sample(namespace: Namespace, sample: String) -> Result<(), Trou
         "hello" => ("Hello", include_str!("../samples/hello.json")),
         "branches" => ("Files and branches", include_str!("../samples/branches.json")),
         "choices" => ("Choices and loops", include_str!("../samples/choices.json")),
-        other => return Err(refuse(model::Failure::invalid(format!("sample {other:?} is not a sample: expected hello, branches or choices")))),
+        other => {
+            return Err(refuse(model::Failure::invalid(format!(
+                "sample {other:?} is not a sample: expected hello, branches or choices"
+            ))));
+        }
     };
     let spec = serde_json::from_str(text).map_err(|error| refuse(model::Failure::internal(error)))?;
     let experiment = super::experiments::default_experiment(&service, &caller, &namespace).await.map_err(refuse)?;

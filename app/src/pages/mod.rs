@@ -70,6 +70,10 @@ pub fn title(text: &str) -> AnyView {
 ///
 /// # Errors
 /// `NotFound` when the namespace in the address is not the object's.
-pub fn same_place(asked: &Namespace, own: &Namespace, failure: impl FnOnce() -> model::Failure) -> Result<(), model::Failure> {
+pub fn same_place(
+    asked: &Namespace,
+    own: &Namespace,
+    failure: impl FnOnce() -> model::Failure,
+) -> Result<(), model::Failure> {
     if asked == own { Ok(()) } else { Err(failure()) }
 }

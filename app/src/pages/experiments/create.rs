@@ -13,7 +13,11 @@ use model::Namespace;
 
 /// Makes an experiment and goes to it.
 #[server(prefix = "/_fn", endpoint = "create_experiment")]
-pub async fn create_experiment(namespace: Namespace, name: String, #[server(default)] description: String) -> Result<(), Trouble> {
+pub async fn create_experiment(
+    namespace: Namespace,
+    name: String,
+    #[server(default)] description: String,
+) -> Result<(), Trouble> {
     let (service, caller) = crate::doors::enter()?;
     let new = model::NewExperiment { display_name: name.trim().to_owned(), description };
     let made = service.create_experiment(&caller, namespace.clone(), new).await.map_err(crate::doors::refuse)?;

@@ -7,11 +7,17 @@ use crate::{
     failure::Trouble,
     live::use_live,
     namespace::href,
-    pages::{runs::list::{new_run_button, run_list}, title},
+    pages::{
+        runs::list::{new_run_button, run_list},
+        title,
+    },
     routes::{Place, Room},
     session::Session,
 };
-use leptos::{prelude::*, server_fn::{ServerFn, codec::GetUrl}};
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, codec::GetUrl},
+};
 use leptos_router::hooks::use_query_map;
 use model::{Experiment, ExperimentId, Namespace, StorageState};
 

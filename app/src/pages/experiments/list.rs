@@ -19,10 +19,20 @@ use model::{Experiment, Namespace, Page};
 
 /// One page of the experiments of a namespace.
 #[server(prefix = "/_fn", endpoint = "experiments", input = GetUrl)]
-pub async fn experiments_page(namespace: Namespace, archived: bool, name: Option<String>, sort: Option<String>, page: Option<String>) -> Result<Page<Experiment>, Trouble> {
+pub async fn experiments_page(
+    namespace: Namespace,
+    archived: bool,
+    name: Option<String>,
+    sort: Option<String>,
+    page: Option<String>,
+) -> Result<Page<Experiment>, Trouble> {
     use model::{Comparison, Filter, Listing, Predicate, PredicateValue};
     let (service, caller) = crate::doors::enter()?;
-    let predicate = |key: &str, comparison, text: String| Predicate { key: key.to_owned(), comparison, value: PredicateValue::Text(text) };
+    let predicate = |key: &str, comparison, text: String| Predicate {
+        key: key.to_owned(),
+        comparison,
+        value: PredicateValue::Text(text),
+    };
     let storage = if archived { "ARCHIVED" } else { "AVAILABLE" };
     let mut predicates = vec![predicate("storage_state", Comparison::Equals, storage.to_owned())];
     predicates.extend(name.map(|name| predicate("name", Comparison::IsSubstring, name)));
@@ -36,21 +46,24 @@ pub fn experiments(namespace: Namespace, archived: bool) -> AnyView {
     let query = use_query_map();
     let live = use_live();
     let at = |room: Room| href(&Place::In(namespace.clone(), room));
-    let views = tabs("Active or archived", vec![
-        ("Active", at(Room::Experiments), !archived),
-        ("Archived", at(Room::ArchivedExperiments), archived),
-    ]);
+    let views = tabs(
+        "Active or archived",
+        vec![("Active", at(Room::Experiments), !archived), ("Archived", at(Room::ArchivedExperiments), archived)],
+    );
     let path = at(if archived { Room::ArchivedExperiments } else { Room::Experiments });
-    let asked = Memo::new(move |_| query.with(|query| {
-        let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
-        (text("name"), text("sort"), text("page"))
-    }));
+    let asked = Memo::new(move |_| {
+        query.with(|query| {
+            let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
+            (text("name"), text("sort"), text("page"))
+        })
+    });
     let place = namespace.clone();
     let rows = Resource::new_blocking(
         move || (asked.get(), live.any()),
         move |((name, sort, page), _)| experiments_page(place.clone(), archived, name, sort, page),
     );
-    let field = search(path.clone(), asked.get_untracked().0.unwrap_or_default(), "Find experiments by name", Vec::new());
+    let field =
+        search(path.clone(), asked.get_untracked().0.unwrap_or_default(), "Find experiments by name", Vec::new());
     view! {
         {title("Experiments")}
         {head("Experiments", views, new_button(&namespace))}
@@ -86,9 +99,21 @@ fn new_button(namespace: &Namespace) -> AnyView {
 
 fn nothing(namespace: &Namespace, archived: bool, filtered: bool) -> AnyView {
     match (filtered, archived) {
-        (true, _) => empty(Icon::Search, "No experiment has such a name", "Try another part of the name.", ().into_any()),
-        (false, true) => empty(Icon::Archive, "Nothing is archived", "Experiments that you archive are kept here, with their runs.", ().into_any()),
-        (false, false) => empty(Icon::Flask, "No experiments yet", "An experiment keeps runs that belong together. The first run makes one called Default.", new_button(namespace)),
+        (true, _) => {
+            empty(Icon::Search, "No experiment has such a name", "Try another part of the name.", ().into_any())
+        }
+        (false, true) => empty(
+            Icon::Archive,
+            "Nothing is archived",
+            "Experiments that you archive are kept here, with their runs.",
+            ().into_any(),
+        ),
+        (false, false) => empty(
+            Icon::Flask,
+            "No experiments yet",
+            "An experiment keeps runs that belong together. The first run makes one called Default.",
+            new_button(namespace),
+        ),
     }
 }
 

@@ -29,7 +29,10 @@ pub(crate) async fn default_experiment(
     if let Some(id) = find().await? {
         return Ok(id);
     }
-    let new = NewExperiment { display_name: NAME.to_owned(), description: "Runs that belong to no other experiment.".to_owned() };
+    let new = NewExperiment {
+        display_name: NAME.to_owned(),
+        description: "Runs that belong to no other experiment.".to_owned(),
+    };
     match service.create_experiment(caller, namespace.clone(), new).await {
         Ok(made) => Ok(made.id),
         // Somebody else was faster.

@@ -65,7 +65,11 @@ mod browser {
     use web_sys::{FormData, HtmlFormElement, ProgressEvent, XmlHttpRequest};
 
     /// Sends the form with XMLHttpRequest, the one way by which a browser tells how much of an upload is sent.
-    pub(super) fn sender(action: String, refusal: RwSignal<Option<Trouble>>, sent: RwSignal<Option<u32>>) -> impl FnMut(ev::SubmitEvent) + 'static {
+    pub(super) fn sender(
+        action: String,
+        refusal: RwSignal<Option<Trouble>>,
+        sent: RwSignal<Option<u32>>,
+    ) -> impl FnMut(ev::SubmitEvent) + 'static {
         let go = goer();
         move |event: ev::SubmitEvent| {
             let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
@@ -109,7 +113,11 @@ mod browser {
         let text = answer.response_text().ok().flatten().unwrap_or_default();
         if answer.status().unwrap_or_default() == 200 {
             let value: serde_json::Value = serde_json::from_str(&text).map_err(|_| unreachable())?;
-            return value.get("location").and_then(|location| location.as_str()).map(str::to_owned).ok_or_else(unreachable);
+            return value
+                .get("location")
+                .and_then(|location| location.as_str())
+                .map(str::to_owned)
+                .ok_or_else(unreachable);
         }
         Err(serde_json::from_str(&text).unwrap_or_else(|_| unreachable()))
     }

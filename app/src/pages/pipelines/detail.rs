@@ -8,13 +8,21 @@ use crate::{
         table::query_with,
     },
     failure::Trouble,
-    figures::{definition::{Sketch, sketch}, graph::Node, text::short, yaml},
+    figures::{
+        definition::{Sketch, sketch},
+        graph::Node,
+        text::short,
+        yaml,
+    },
     live::use_live,
     namespace::href,
     pages::title,
     routes::{Place, Room},
 };
-use leptos::{prelude::*, server_fn::{ServerFn, codec::GetUrl}};
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, codec::GetUrl},
+};
 use leptos_router::hooks::use_query_map;
 use model::{Namespace, ParameterDefinition, Pipeline, PipelineId, PipelineVersion, PipelineVersionId, Scope};
 use serde::{Deserialize, Serialize};
@@ -32,14 +40,22 @@ pub struct Whole {
 
 /// A pipeline, its versions, and one of them whole: the one asked for, or the newest.
 #[server(prefix = "/_fn", endpoint = "pipeline", input = GetUrl)]
-pub async fn pipeline_page(namespace: Namespace, id: PipelineId, version: Option<PipelineVersionId>) -> Result<Whole, Trouble> {
+pub async fn pipeline_page(
+    namespace: Namespace,
+    id: PipelineId,
+    version: Option<PipelineVersionId>,
+) -> Result<Whole, Trouble> {
     use crate::doors::{enter, refuse};
     let (service, caller) = enter()?;
     let pipeline = service.pipeline(&caller, id).await.map_err(refuse)?;
     if let Scope::In(own) = &pipeline.scope {
         crate::pages::same_place(&namespace, own, || id.not_found()).map_err(refuse)?;
     }
-    let listing = model::Listing { page_size: model::MAX_PAGE_SIZE, sort: Some(crate::components::table::sort_of(None)), ..model::Listing::default() };
+    let listing = model::Listing {
+        page_size: model::MAX_PAGE_SIZE,
+        sort: Some(crate::components::table::sort_of(None)),
+        ..model::Listing::default()
+    };
     let versions = service.pipeline_versions(&caller, id, listing).await.map_err(refuse)?.items;
     let chosen = match version.or_else(|| versions.first().map(|one| one.id)) {
         Some(version) => Some(service.pipeline_version(&caller, version).await.map_err(refuse)?),
@@ -53,7 +69,10 @@ pub async fn pipeline_page(namespace: Namespace, id: PipelineId, version: Option
         None => Vec::new(),
     };
     let memberships = service.memberships(&caller).await.map_err(refuse)?;
-    let may_edit = pipeline.scope.namespace().is_some_and(|own| memberships.iter().any(|one| one.namespace == *own && one.role >= model::Role::Edit));
+    let may_edit = pipeline
+        .scope
+        .namespace()
+        .is_some_and(|own| memberships.iter().any(|one| one.namespace == *own && one.role >= model::Role::Edit));
     Ok(Whole { pipeline, versions, chosen, parameters, may_edit })
 }
 
@@ -68,7 +87,11 @@ pub async fn delete_pipeline(id: PipelineId, namespace: Namespace) -> Result<(),
 
 /// Deletes one version and goes back to its pipeline.
 #[server(prefix = "/_fn", endpoint = "delete_pipeline_version")]
-pub async fn delete_pipeline_version(id: PipelineVersionId, pipeline: PipelineId, namespace: Namespace) -> Result<(), Trouble> {
+pub async fn delete_pipeline_version(
+    id: PipelineVersionId,
+    pipeline: PipelineId,
+    namespace: Namespace,
+) -> Result<(), Trouble> {
     let (service, caller) = crate::doors::enter()?;
     service.delete_pipeline_version(&caller, id).await.map_err(crate::doors::refuse)?;
     crate::doors::go(&Place::In(namespace, Room::Pipeline(pipeline)).path());
@@ -80,8 +103,13 @@ pub fn pipeline(namespace: Namespace, id: PipelineId) -> AnyView {
     let query = use_query_map();
     let live = use_live();
     let place = namespace.clone();
-    let version = Memo::new(move |_| query.with(|query| query.get_str("version").and_then(|text| PipelineVersionId::parse(text).ok())));
-    let found = Resource::new_blocking(move || (version.get(), live.any()), move |(version, _)| pipeline_page(place.clone(), id, version));
+    let version = Memo::new(move |_| {
+        query.with(|query| query.get_str("version").and_then(|text| PipelineVersionId::parse(text).ok()))
+    });
+    let found = Resource::new_blocking(
+        move || (version.get(), live.any()),
+        move |(version, _)| pipeline_page(place.clone(), id, version),
+    );
     let list = href(&Place::In(namespace.clone(), Room::Pipelines));
     view! {
         <nav class="crumbs" aria-label="Where this is"><a href=list>"Pipelines"</a></nav>
@@ -115,7 +143,9 @@ fn page(namespace: &Namespace, whole: &Whole) -> AnyView {
     let link = |view: Option<&str>| format!("{path}{}", query.with(|query| query_with(query, &[("view", view)])));
     let beside = matches!(pipeline.scope, Scope::Shared).then(|| view! { <span class="tag">"Shared"</span> });
     let body = match (&whole.chosen, view_of.as_str()) {
-        (None, _) => view! { <p class="faint quiet">"This pipeline has no version; upload one to run it."</p> }.into_any(),
+        (None, _) => {
+            view! { <p class="faint quiet">"This pipeline has no version; upload one to run it."</p> }.into_any()
+        }
         (Some(_), "versions") => versions(namespace, whole, &path),
         (Some(version), "definition") => {
             view! { <pre class="source" tabindex="0">{version.spec.as_ref().map(yaml::print)}</pre> }.into_any()

@@ -19,12 +19,23 @@ use model::{Namespace, Page, Pipeline};
 
 /// One page of the pipelines of a namespace, or of the shared ones.
 #[server(prefix = "/_fn", endpoint = "pipelines", input = GetUrl)]
-pub async fn pipelines_page(namespace: Namespace, shared: bool, name: Option<String>, sort: Option<String>, page: Option<String>) -> Result<Page<Pipeline>, Trouble> {
+pub async fn pipelines_page(
+    namespace: Namespace,
+    shared: bool,
+    name: Option<String>,
+    sort: Option<String>,
+    page: Option<String>,
+) -> Result<Page<Pipeline>, Trouble> {
     use model::{Comparison, Filter, Listing, Predicate, PredicateValue, Scope};
     let (service, caller) = crate::doors::enter()?;
-    let by_name = name.map(|name| Predicate { key: "name".to_owned(), comparison: Comparison::IsSubstring, value: PredicateValue::Text(name) });
+    let by_name = name.map(|name| Predicate {
+        key: "name".to_owned(),
+        comparison: Comparison::IsSubstring,
+        value: PredicateValue::Text(name),
+    });
     let sort = Some(crate::components::table::sort_of(sort.as_deref()));
-    let listing = Listing { page_size: 50, page_token: page, sort, filter: Filter { predicates: by_name.into_iter().collect() } };
+    let listing =
+        Listing { page_size: 50, page_token: page, sort, filter: Filter { predicates: by_name.into_iter().collect() } };
     let scope = if shared { Scope::Shared } else { Scope::In(namespace) };
     service.pipelines(&caller, scope, listing).await.map_err(crate::doors::refuse)
 }
@@ -34,15 +45,20 @@ pub fn pipelines(namespace: Namespace, shared: bool) -> AnyView {
     let query = use_query_map();
     let live = use_live();
     let at = |room: Room| href(&Place::In(namespace.clone(), room));
-    let views = tabs("Whose pipelines", vec![
-        ("Of this namespace", at(Room::Pipelines), !shared),
-        ("Shared with all", at(Room::SharedPipelines), shared),
-    ]);
+    let views = tabs(
+        "Whose pipelines",
+        vec![
+            ("Of this namespace", at(Room::Pipelines), !shared),
+            ("Shared with all", at(Room::SharedPipelines), shared),
+        ],
+    );
     let path = at(if shared { Room::SharedPipelines } else { Room::Pipelines });
-    let asked = Memo::new(move |_| query.with(|query| {
-        let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
-        (text("name"), text("sort"), text("page"))
-    }));
+    let asked = Memo::new(move |_| {
+        query.with(|query| {
+            let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
+            (text("name"), text("sort"), text("page"))
+        })
+    });
     let place = namespace.clone();
     let rows = Resource::new_blocking(
         move || (asked.get(), live.any()),
@@ -85,8 +101,18 @@ fn upload_button(namespace: &Namespace) -> AnyView {
 fn nothing(namespace: &Namespace, shared: bool, filtered: bool) -> AnyView {
     match (filtered, shared) {
         (true, _) => empty(Icon::Search, "No pipeline has such a name", "Try another part of the name.", ().into_any()),
-        (false, true) => empty(Icon::Workflow, "Nothing is shared yet", "Pipelines that a platform admin shares with every namespace appear here.", ().into_any()),
-        (false, false) => empty(Icon::Workflow, "No pipelines yet", "Upload a pipeline that the SDK compiled, and run it as often as you like.", upload_button(namespace)),
+        (false, true) => empty(
+            Icon::Workflow,
+            "Nothing is shared yet",
+            "Pipelines that a platform admin shares with every namespace appear here.",
+            ().into_any(),
+        ),
+        (false, false) => empty(
+            Icon::Workflow,
+            "No pipelines yet",
+            "Upload a pipeline that the SDK compiled, and run it as often as you like.",
+            upload_button(namespace),
+        ),
     }
 }
 

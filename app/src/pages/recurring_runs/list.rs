@@ -56,7 +56,8 @@ fn nothing(namespace: &Namespace) -> AnyView {
         Icon::Calendar,
         "Nothing runs by itself yet",
         "A recurring run starts a pipeline again and again, by the clock. Those made with the SDK show up here.",
-        view! { <a class="button" href=href(&Place::In(namespace.clone(), Room::Pipelines))>"See the pipelines"</a> }.into_any(),
+        view! { <a class="button" href=href(&Place::In(namespace.clone(), Room::Pipelines))>"See the pipelines"</a> }
+            .into_any(),
     )
 }
 

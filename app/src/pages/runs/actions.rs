@@ -43,8 +43,19 @@ pub async fn delete_run(id: RunId, namespace: Namespace) -> Result<(), Trouble> 
 #[must_use]
 pub fn actions(namespace: &Namespace, id: RunId, state: RunState, storage: StorageState) -> AnyView {
     let stop = state.can_terminate().then(|| {
-        let form = post(<TerminateRun as ServerFn>::PATH, "", view! { {hidden("id", id)} <button class="button danger">"Terminate run"</button> }.into_any());
-        confirmed("confirm-terminate", view! { {icon(Icon::Square)}"Terminate" }.into_any(), "button", "Terminate this run?".to_owned(), "Steps that run now are stopped; those that are done stay done.", form)
+        let form = post(
+            <TerminateRun as ServerFn>::PATH,
+            "",
+            view! { {hidden("id", id)} <button class="button danger">"Terminate run"</button> }.into_any(),
+        );
+        confirmed(
+            "confirm-terminate",
+            view! { {icon(Icon::Square)}"Terminate" }.into_any(),
+            "button",
+            "Terminate this run?".to_owned(),
+            "Steps that run now are stopped; those that are done stay done.",
+            form,
+        )
     });
     let clone = view! {
         <a class="button" href=format!("{}?clone={id}", href(&Place::In(namespace.clone(), Room::NewRun)))>{icon(Icon::Copy)}"Clone"</a>
@@ -53,8 +64,19 @@ pub fn actions(namespace: &Namespace, id: RunId, state: RunState, storage: Stora
         StorageState::Available => (<ArchiveRun as ServerFn>::PATH, "Archive", Icon::Archive),
         StorageState::Archived => (<UnarchiveRun as ServerFn>::PATH, "Restore", Icon::Restore),
     };
-    let archive = post(path, "inline", view! { {hidden("id", id)} <button class="button">{icon(picture)}{word}</button> }.into_any());
+    let archive = post(
+        path,
+        "inline",
+        view! { {hidden("id", id)} <button class="button">{icon(picture)}{word}</button> }.into_any(),
+    );
     let form = post(<DeleteRun as ServerFn>::PATH, "", view! { {hidden("id", id)} {hidden("namespace", namespace)} <button class="button danger">"Delete run"</button> }.into_any());
-    let delete = confirmed("confirm-delete", view! { {icon(Icon::Trash)}<span class="hush">"Delete"</span> }.into_any(), "button plain", "Delete this run?".to_owned(), "Its steps, logs and results go with it. This can't be undone.", form);
+    let delete = confirmed(
+        "confirm-delete",
+        view! { {icon(Icon::Trash)}<span class="hush">"Delete"</span> }.into_any(),
+        "button plain",
+        "Delete this run?".to_owned(),
+        "Its steps, logs and results go with it. This can't be undone.",
+        form,
+    );
     view! { {stop}{clone}{archive}{delete} }.into_any()
 }

@@ -15,9 +15,14 @@ use crate::{
     },
     routes::{Place, Room},
 };
-use leptos::{prelude::*, server_fn::{ServerFn, codec::GetUrl}};
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, codec::GetUrl},
+};
 use leptos_router::hooks::use_query_map;
-use model::{ExperimentId, Namespace, ParameterDefinition, ParameterType, Pipeline, PipelineId, PipelineVersionId, RunId};
+use model::{
+    ExperimentId, Namespace, ParameterDefinition, ParameterType, Pipeline, PipelineId, PipelineVersionId, RunId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -41,18 +46,39 @@ pub struct Blank {
 
 /// What the new run form needs: for a pipeline (its newest version if none is named) or for a run to be cloned.
 #[server(prefix = "/_fn", endpoint = "new_run_form", input = GetUrl)]
-pub async fn new_run_form(namespace: Namespace, pipeline: Option<PipelineId>, version: Option<PipelineVersionId>, clone: Option<RunId>) -> Result<Blank, Trouble> {
+pub async fn new_run_form(
+    namespace: Namespace,
+    pipeline: Option<PipelineId>,
+    version: Option<PipelineVersionId>,
+    clone: Option<RunId>,
+) -> Result<Blank, Trouble> {
     use crate::doors::{enter, refuse};
     use crate::figures::parameters::from_spec;
     let (service, caller) = enter()?;
-    let newest = model::Listing { page_size: model::MAX_PAGE_SIZE, sort: Some(crate::components::table::sort_of(None)), ..model::Listing::default() };
+    let newest = model::Listing {
+        page_size: model::MAX_PAGE_SIZE,
+        sort: Some(crate::components::table::sort_of(None)),
+        ..model::Listing::default()
+    };
     let active = model::Listing { page_size: model::MAX_PAGE_SIZE, ..model::Listing::default() };
     let experiments = service.experiments(&caller, namespace.clone(), active).await.map_err(refuse)?.items;
-    let experiments = experiments.into_iter().filter(|one| one.storage_state == model::StorageState::Available).map(|one| (one.id, one.display_name)).collect();
+    let experiments = experiments
+        .into_iter()
+        .filter(|one| one.storage_state == model::StorageState::Available)
+        .map(|one| (one.id, one.display_name))
+        .collect();
     let now = crate::figures::durations::exact(crate::doors::now().millis()).replace(" UTC", "");
     let mut blank = Blank {
-        name: String::new(), pipeline_name: String::new(), pipeline, version, versions: Vec::new(), clone: None,
-        definitions: Vec::new(), values: Map::new(), experiments, experiment: None,
+        name: String::new(),
+        pipeline_name: String::new(),
+        pipeline,
+        version,
+        versions: Vec::new(),
+        clone: None,
+        definitions: Vec::new(),
+        values: Map::new(),
+        experiments,
+        experiment: None,
     };
     if let Some(id) = clone {
         let run = service.run(&caller, id).await.map_err(refuse)?;
@@ -73,7 +99,9 @@ pub async fn new_run_form(namespace: Namespace, pipeline: Option<PipelineId>, ve
         }
     }
     let Some(pipeline) = blank.pipeline else {
-        return Err(refuse(model::Failure::invalid("pipeline is missing: expected the id of a pipeline or of a run to clone")));
+        return Err(refuse(model::Failure::invalid(
+            "pipeline is missing: expected the id of a pipeline or of a run to clone",
+        )));
     };
     let found: Pipeline = service.pipeline(&caller, pipeline).await.map_err(refuse)?;
     blank.pipeline_name = if found.display_name.is_empty() { found.name } else { found.display_name };
@@ -81,7 +109,10 @@ pub async fn new_run_form(namespace: Namespace, pipeline: Option<PipelineId>, ve
         blank.name = format!("{} {now}", blank.pipeline_name);
     }
     let versions = service.pipeline_versions(&caller, pipeline, newest).await.map_err(refuse)?.items;
-    blank.versions = versions.into_iter().map(|one| (one.id, if one.display_name.is_empty() { one.name } else { one.display_name })).collect();
+    blank.versions = versions
+        .into_iter()
+        .map(|one| (one.id, if one.display_name.is_empty() { one.name } else { one.display_name }))
+        .collect();
     blank.version = blank.version.or_else(|| blank.versions.first().map(|(id, _)| *id));
     if let Some(version) = blank.version {
         blank.definitions = service.parameters(&caller, version).await.map_err(refuse)?;
@@ -120,7 +151,8 @@ pub async fn start_run(
     let mut values = Map::new();
     for definition in definitions.iter().filter(|one| !is_filled_by_system(one.parameter_type)) {
         let Some(text) = parameters.get(&definition.name) else { continue };
-        let value = to_value(definition, text).map_err(|why| refuse(Failure::invalid(format!("Parameter {}: {why}", definition.name))))?;
+        let value = to_value(definition, text)
+            .map_err(|why| refuse(Failure::invalid(format!("Parameter {}: {why}", definition.name))))?;
         values.extend(value.map(|value| (definition.name.clone(), value)));
     }
     let experiment = if experiment.is_empty() {
@@ -145,13 +177,15 @@ pub async fn start_run(
 #[must_use]
 pub fn new_run(namespace: Namespace) -> AnyView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| {
-        let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
-        let pipeline = text("pipeline").and_then(|text| PipelineId::parse(&text).ok());
-        let version = text("version").and_then(|text| PipelineVersionId::parse(&text).ok());
-        let clone = text("clone").and_then(|text| RunId::parse(&text).ok());
-        (pipeline, version, clone)
-    }));
+    let asked = Memo::new(move |_| {
+        query.with(|query| {
+            let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
+            let pipeline = text("pipeline").and_then(|text| PipelineId::parse(&text).ok());
+            let version = text("version").and_then(|text| PipelineVersionId::parse(&text).ok());
+            let clone = text("clone").and_then(|text| RunId::parse(&text).ok());
+            (pipeline, version, clone)
+        })
+    });
     let chosen = Memo::new(move |_| asked.with(|(pipeline, _, clone)| pipeline.is_some() || clone.is_some()));
     let list = href(&Place::In(namespace.clone(), Room::Runs));
     view! {
@@ -173,7 +207,9 @@ fn picking(namespace: Namespace) -> AnyView {
     let shared = Resource::new_blocking(|| (), move |()| pipelines_page(shared_place.clone(), true, None, None, None));
     let form = upload_form(&namespace, true);
     let path = href(&Place::In(namespace, Room::NewRun));
-    let experiment = query.with_untracked(|query| query.get_str("experiment").map(|id| format!("&experiment={id}"))).unwrap_or_default();
+    let experiment = query
+        .with_untracked(|query| query.get_str("experiment").map(|id| format!("&experiment={id}")))
+        .unwrap_or_default();
     view! {
         <div class="pick">
             <section>
@@ -212,7 +248,10 @@ fn picking(namespace: Namespace) -> AnyView {
 
 fn filling(namespace: Namespace, asked: AskedFor) -> AnyView {
     let place = namespace.clone();
-    let blank = Resource::new_blocking(move || asked.get(), move |(pipeline, version, clone)| new_run_form(place.clone(), pipeline, version, clone));
+    let blank = Resource::new_blocking(
+        move || asked.get(),
+        move |(pipeline, version, clone)| new_run_form(place.clone(), pipeline, version, clone),
+    );
     view! {
         <Transition fallback=waiting>{move || {
             let namespace = namespace.clone();
@@ -230,10 +269,16 @@ fn filling(namespace: Namespace, asked: AskedFor) -> AnyView {
 fn form(namespace: &Namespace, blank: &Blank) -> AnyView {
     let query = use_query_map();
     let path = href(&Place::In(namespace.clone(), Room::NewRun));
-    let wished = query.with_untracked(|query| query.get_str("experiment").and_then(|id| ExperimentId::parse(id).ok())).or(blank.experiment);
+    let wished = query
+        .with_untracked(|query| query.get_str("experiment").and_then(|id| ExperimentId::parse(id).ok()))
+        .or(blank.experiment);
     let no_default = !blank.experiments.iter().any(|(_, name)| name == "Default");
     let fallback = wished.or_else(|| blank.experiments.iter().find(|(_, name)| name == "Default").map(|(id, _)| *id));
-    let choices = blank.experiments.iter().map(|(id, name)| view! { <option value=id.to_string() selected=fallback == Some(*id)>{name.clone()}</option> }).collect_view();
+    let choices = blank
+        .experiments
+        .iter()
+        .map(|(id, name)| view! { <option value=id.to_string() selected=fallback == Some(*id)>{name.clone()}</option> })
+        .collect_view();
     let version = blank.version;
     let versions = (blank.versions.len() > 1).then(|| {
         let links = blank.versions.iter().map(|(id, name)| {
@@ -243,8 +288,14 @@ fn form(namespace: &Namespace, blank: &Blank) -> AnyView {
         });
         view! { <div class="field"><span>"Version"</span><nav class="chips" aria-label="Version">{links.collect_view()}</nav></div> }
     });
-    let filled = blank.definitions.iter().filter(|one| !is_filled_by_system(one.parameter_type)).map(|one| field(one, blank.values.get(&one.name))).collect_view();
-    let none = blank.definitions.is_empty().then(|| view! { <p class="faint">"This pipeline takes no parameters."</p> });
+    let filled = blank
+        .definitions
+        .iter()
+        .filter(|one| !is_filled_by_system(one.parameter_type))
+        .map(|one| field(one, blank.values.get(&one.name)))
+        .collect_view();
+    let none =
+        blank.definitions.is_empty().then(|| view! { <p class="faint">"This pipeline takes no parameters."</p> });
     let fields = view! {
         {hidden("namespace", namespace)}
         {blank.pipeline.map(|id| hidden("pipeline", id))}
@@ -278,7 +329,9 @@ fn field(definition: &ParameterDefinition, before: Option<&Value>) -> AnyView {
     let check = move |text: String| problem.set(to_value(&checked, &text).err());
     let help = format!("help-{}", definition.name);
     let choices: Option<Vec<String>> = match kind {
-        _ if !definition.literals.is_empty() => Some(definition.literals.iter().map(|literal| to_text(kind, literal)).collect()),
+        _ if !definition.literals.is_empty() => {
+            Some(definition.literals.iter().map(|literal| to_text(kind, literal)).collect())
+        }
         ParameterType::Boolean => Some(vec!["true".to_owned(), "false".to_owned()]),
         _ => None,
     };

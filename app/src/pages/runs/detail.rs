@@ -15,7 +15,10 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 use model::{Namespace, Run, RunId, RunState, Task, TaskId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,7 +44,10 @@ pub async fn run_page(namespace: Namespace, id: RunId) -> Result<Whole, Trouble>
         *spec = None;
     }
     let tasks = service.tasks(&caller, id).await.map_err(refuse)?;
-    let experiment = service.experiment(&caller, run.experiment_id).await.map_or_else(|_| short(&run.experiment_id.to_string()), |one| one.display_name);
+    let experiment = service
+        .experiment(&caller, run.experiment_id)
+        .await
+        .map_or_else(|_| short(&run.experiment_id.to_string()), |one| one.display_name);
     let memberships = service.memberships(&caller).await.map_err(refuse)?;
     let may_edit = memberships.iter().any(|one| one.namespace == namespace && one.role >= model::Role::Edit);
     Ok(Whole { run, tasks, experiment, may_edit })
@@ -87,11 +93,15 @@ fn page(namespace: Namespace, whole: Whole) -> AnyView {
     let step_path = path.clone();
     let choose = Callback::new(move |key: String| {
         let target = format!("{step_path}{}", query.with_untracked(|query| query_with(query, &[("task", Some(&key))])));
-        navigate(&target, NavigateOptions { resolve: false, replace: true, scroll: false, ..NavigateOptions::default() });
+        navigate(
+            &target,
+            NavigateOptions { resolve: false, replace: true, scroll: false, ..NavigateOptions::default() },
+        );
     });
     let tab = Memo::new(move |_| query.with(|query| query.get_str("view").unwrap_or("graph").to_owned()));
     let link_path = path.clone();
-    let link = move |view: Option<&str>| format!("{link_path}{}", query.with(|query| query_with(query, &[("view", view)])));
+    let link =
+        move |view: Option<&str>| format!("{link_path}{}", query.with(|query| query_with(query, &[("view", view)])));
     let items_path = path.clone();
     let items = Memo::new(move |_| data.with(|whole| steps::items(&whole.tasks, &items_path)));
     let chosen_key: Signal<Option<String>> = Signal::derive(move || chosen.get().map(|id| id.to_string()));
@@ -140,8 +150,13 @@ fn tab_title(run: &Run) -> AnyView {
 fn heading(namespace: &Namespace, whole: &Whole) -> AnyView {
     let run = &whole.run;
     let mark = Mark::from(run.state);
-    let progress = (run.progress.total > 0).then(|| view! { <span class="figure">{run.progress.done}" of "{run.progress.total}" steps"</span> });
-    let reason = run.error.clone().filter(|_| run.state == RunState::Failed).map(|error| view! { <p class="reason">{error}</p> });
+    let progress = (run.progress.total > 0)
+        .then(|| view! { <span class="figure">{run.progress.done}" of "{run.progress.total}" steps"</span> });
+    let reason = run
+        .error
+        .clone()
+        .filter(|_| run.state == RunState::Failed)
+        .map(|error| view! { <p class="reason">{error}</p> });
     let pipeline = match &run.source {
         model::PipelineSource::Version { pipeline_id, .. } => {
             view! { <a href=href(&Place::In(namespace.clone(), Room::Pipeline(*pipeline_id)))>{run.pipeline_name.clone()}</a> }.into_any()
@@ -177,7 +192,12 @@ fn panes(left: AnyView, right: AnyView) -> AnyView {
     view! { <div class="panes"><section class="pane-left" aria-label="Steps">{left}</section><section class="pane-right" aria-label="Chosen step">{right}</section></div> }.into_any()
 }
 
-fn graph_or_wait(items: Memo<Vec<crate::components::graph::Item>>, chosen: Signal<Option<String>>, choose: Callback<String>, data: RwSignal<Whole>) -> AnyView {
+fn graph_or_wait(
+    items: Memo<Vec<crate::components::graph::Item>>,
+    chosen: Signal<Option<String>>,
+    choose: Callback<String>,
+    data: RwSignal<Whole>,
+) -> AnyView {
     let none = Memo::new(move |_| items.with(Vec::is_empty));
     view! {
         {move || if none.get() {

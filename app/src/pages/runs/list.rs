@@ -34,7 +34,15 @@ pub struct Asked {
 impl Asked {
     fn read(namespace: Namespace, experiment: Option<ExperimentId>, archived: bool, query: &ParamsMap) -> Self {
         let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
-        Self { namespace, experiment, archived, name: text("name"), state: text("state"), sort: text("sort"), page: text("page") }
+        Self {
+            namespace,
+            experiment,
+            archived,
+            name: text("name"),
+            state: text("state"),
+            sort: text("sort"),
+            page: text("page"),
+        }
     }
     fn is_filtered(&self) -> bool {
         self.name.is_some() || self.state.is_some()
@@ -64,12 +72,21 @@ pub async fn runs_page(asked: Asked) -> Result<Page<Row>, Trouble> {
     use crate::{components::table::sort_of, doors};
     use model::{Comparison, Filter, Listing, Predicate, PredicateValue};
     let (service, caller) = doors::enter()?;
-    let predicate = |key: &str, comparison, text: String| Predicate { key: key.to_owned(), comparison, value: PredicateValue::Text(text) };
+    let predicate = |key: &str, comparison, text: String| Predicate {
+        key: key.to_owned(),
+        comparison,
+        value: PredicateValue::Text(text),
+    };
     let storage = if asked.archived { "ARCHIVED" } else { "AVAILABLE" };
     let mut predicates = vec![predicate("storage_state", Comparison::Equals, storage.to_owned())];
     predicates.extend(asked.name.map(|name| predicate("name", Comparison::IsSubstring, name)));
     predicates.extend(asked.state.map(|state| predicate("state", Comparison::Equals, state)));
-    let listing = Listing { page_size: 50, page_token: asked.page, sort: Some(sort_of(asked.sort.as_deref())), filter: Filter { predicates } };
+    let listing = Listing {
+        page_size: 50,
+        page_token: asked.page,
+        sort: Some(sort_of(asked.sort.as_deref())),
+        filter: Filter { predicates },
+    };
     let of = match asked.experiment {
         Some(experiment) => service::Of::Experiment(experiment),
         None => service::Of::Namespace(asked.namespace.clone()),
@@ -77,7 +94,8 @@ pub async fn runs_page(asked: Asked) -> Result<Page<Row>, Trouble> {
     let page = service.runs(&caller, of, listing).await.map_err(doors::refuse)?;
     let all = Listing { page_size: model::MAX_PAGE_SIZE, ..Listing::default() };
     let experiments = service.experiments(&caller, asked.namespace, all).await.map_err(doors::refuse)?;
-    let name_of = |id: ExperimentId| experiments.items.iter().find(|one| one.id == id).map(|one| one.display_name.clone());
+    let name_of =
+        |id: ExperimentId| experiments.items.iter().find(|one| one.id == id).map(|one| one.display_name.clone());
     Ok(page.map(|run: model::Run| Row {
         experiment: name_of(run.experiment_id),
         id: run.id,
@@ -97,10 +115,10 @@ pub async fn runs_page(asked: Asked) -> Result<Page<Row>, Trouble> {
 #[must_use]
 pub fn runs(namespace: Namespace, archived: bool) -> AnyView {
     let at = |room: Room| href(&Place::In(namespace.clone(), room));
-    let views = tabs("Active or archived", vec![
-        ("Active", at(Room::Runs), !archived),
-        ("Archived", at(Room::ArchivedRuns), archived),
-    ]);
+    let views = tabs(
+        "Active or archived",
+        vec![("Active", at(Room::Runs), !archived), ("Archived", at(Room::ArchivedRuns), archived)],
+    );
     let room = if archived { Room::ArchivedRuns } else { Room::Runs };
     view! {
         {title("Runs")}
@@ -174,7 +192,8 @@ fn chips(path: &str, query: &ParamsMap) -> AnyView {
         }
     };
     let states = [RunState::Running, RunState::Failed, RunState::Succeeded, RunState::Pending, RunState::Canceled];
-    view! { <nav class="chips" aria-label="Filter by state">{states.into_iter().map(chip).collect_view()}</nav> }.into_any()
+    view! { <nav class="chips" aria-label="Filter by state">{states.into_iter().map(chip).collect_view()}</nav> }
+        .into_any()
 }
 
 fn nothing(asked: &Asked, path: &str) -> AnyView {
@@ -183,7 +202,12 @@ fn nothing(asked: &Asked, path: &str) -> AnyView {
         return empty(Icon::Search, "No run fits these filters", "Try another name or state.", clear.into_any());
     }
     if asked.archived {
-        return empty(Icon::Archive, "Nothing is archived", "Runs that you archive are kept here, out of the way.", ().into_any());
+        return empty(
+            Icon::Archive,
+            "Nothing is archived",
+            "Runs that you archive are kept here, out of the way.",
+            ().into_any(),
+        );
     }
     let start = href(&Place::In(asked.namespace.clone(), Room::Start));
     empty(
@@ -257,4 +281,3 @@ fn progress(row: &Row) -> AnyView {
     }
     .into_any()
 }
-

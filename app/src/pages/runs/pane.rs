@@ -40,9 +40,12 @@ pub async fn read_log(run: RunId, task: TaskId) -> Result<LogText, Trouble> {
 pub fn pane(run: RunId, data: RwSignal<Whole>, chosen: Memo<Option<TaskId>>) -> AnyView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get_str("pane").unwrap_or("log").to_owned()));
-    let task = Memo::new(move |_| data.with(|whole| whole.tasks.iter().find(|task| Some(task.id) == chosen.get()).cloned()));
+    let task =
+        Memo::new(move |_| data.with(|whole| whole.tasks.iter().find(|task| Some(task.id) == chosen.get()).cloned()));
     // What the log depends on: not every change of the task.
-    let logged = Memo::new(move |_| task.with(|task| task.as_ref().map(|task| (task.id, task.started_at.is_some(), task.attempts))));
+    let logged = Memo::new(move |_| {
+        task.with(|task| task.as_ref().map(|task| (task.id, task.started_at.is_some(), task.attempts)))
+    });
     let base = use_base();
     let pathname = use_location().pathname;
     let link = move |pane: Option<&str>| {
@@ -85,12 +88,15 @@ fn heading(task: &Task) -> AnyView {
 }
 
 fn log_of(run: RunId, task: Memo<Option<Task>>, logged: Memo<Option<(TaskId, bool, u32)>>) -> AnyView {
-    let start = Resource::new_blocking(move || logged.get(), move |logged| async move {
-        match logged {
-            Some((task, true, _)) => read_log(run, task).await.map(|text| Some((task, text))),
-            _ => Ok(None),
-        }
-    });
+    let start = Resource::new_blocking(
+        move || logged.get(),
+        move |logged| async move {
+            match logged {
+                Some((task, true, _)) => read_log(run, task).await.map(|text| Some((task, text))),
+                _ => Ok(None),
+            }
+        },
+    );
     view! {
         <Transition fallback=waiting>{move || Suspend::new(async move {
             match start.await {
@@ -122,10 +128,14 @@ fn inputs_and_outputs(task: &Task) -> AnyView {
 }
 
 fn side(title: &'static str, side: &Value) -> AnyView {
-    let row = |(name, shown): (&String, AnyView)| view! { <tr><th scope="row">{name.clone()}</th><td>{shown}</td></tr> };
+    let row =
+        |(name, shown): (&String, AnyView)| view! { <tr><th scope="row">{name.clone()}</th><td>{shown}</td></tr> };
     let parameters = side.get("parameters").and_then(Value::as_object);
     let artifacts = side.get("artifacts").and_then(Value::as_object);
-    let rows: Vec<_> = parameters.into_iter().flatten().map(|(name, one)| row((name, value(one))))
+    let rows: Vec<_> = parameters
+        .into_iter()
+        .flatten()
+        .map(|(name, one)| row((name, value(one))))
         .chain(artifacts.into_iter().flatten().map(|(name, list)| row((name, artifact_list(list)))))
         .collect();
     let body = if rows.is_empty() {
@@ -139,7 +149,10 @@ fn side(title: &'static str, side: &Value) -> AnyView {
 fn artifact_list(list: &Value) -> AnyView {
     let one = |artifact: &Value| {
         let text = |key: &str| artifact.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let metadata = artifact.get("metadata").filter(|metadata| metadata.as_object().is_some_and(|map| !map.is_empty())).map(value);
+        let metadata = artifact
+            .get("metadata")
+            .filter(|metadata| metadata.as_object().is_some_and(|map| !map.is_empty()))
+            .map(value);
         view! { <div class="artifact"><span class="tag">{text("type").trim_start_matches("system.").to_owned()}</span> <code>{text("uri")}</code>{metadata}</div> }
     };
     match list.as_array() {
@@ -162,7 +175,8 @@ pub fn value(value: &Value) -> AnyView {
 }
 
 fn details(task: &Task) -> AnyView {
-    let when = |at: Option<model::Timestamp>| at.map_or_else(|| view! { <span class="faint">"–"</span> }.into_any(), moment);
+    let when =
+        |at: Option<model::Timestamp>| at.map_or_else(|| view! { <span class="faint">"–"</span> }.into_any(), moment);
     view! {
         <table class="pairs"><tbody>
             <tr><th scope="row">"Name"</th><td>{task.name.clone()}</td></tr>

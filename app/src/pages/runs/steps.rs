@@ -119,7 +119,14 @@ pub fn table(data: RwSignal<Whole>, path: String, chosen: Signal<Option<String>>
     .into_any()
 }
 
-fn row(task: &Task, depth: usize, span: Option<(f64, f64)>, target: String, chosen: Signal<Option<String>>, choose: Callback<String>) -> AnyView {
+fn row(
+    task: &Task,
+    depth: usize,
+    span: Option<(f64, f64)>,
+    target: String,
+    chosen: Signal<Option<String>>,
+    choose: Callback<String>,
+) -> AnyView {
     let mark = Mark::from(task.state);
     let (key, own) = (task.id.to_string(), task.id.to_string());
     let pick = move |event: leptos::ev::MouseEvent| {
@@ -132,7 +139,8 @@ fn row(task: &Task, depth: usize, span: Option<(f64, f64)>, target: String, chos
         view! { <i class=class style=format!("inset-inline-start:{from:.2}%;inline-size:{:.2}%", length.min(100.0 - from).max(0.6))></i> }
     });
     let name = if task.kind.is_leaf() {
-        view! { <a class="row" href=target data-noscroll="" aria-current=current on:click=pick>{label(task)}</a> }.into_any()
+        view! { <a class="row" href=target data-noscroll="" aria-current=current on:click=pick>{label(task)}</a> }
+            .into_any()
     } else {
         view! { <span class="faint">{label(task)}</span> }.into_any()
     };

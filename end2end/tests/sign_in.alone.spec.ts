@@ -1,21 +1,31 @@
 import { expect, test } from '../fixtures/test.ts';
-import { passwordOf } from '../fixtures/mooring.mjs';
+import { Mooring, passwordOf } from '../fixtures/mooring.mjs';
 import { Around } from '../pages/around_page.ts';
+import { RunPage } from '../pages/run_page.ts';
 import { SignInPage } from '../pages/sign_in_page.ts';
 
-test('the link that the server prints signs its reader in, once', async ({ server, stranger }) => {
-  const link = /https?:\/\/\S+\/sign-in\?link=\S+/.exec(await server.said())?.[0];
-  expect(link, await server.said()).toBeTruthy();
-  const app = await stranger();
-  await app.page.goto(link!);
-  await app.ready();
-  await expect(new Around(app).person).toBeVisible();
+test('the link that the server prints at its first start signs its reader in, once, and the first minute is a sample that runs', async ({ stranger }) => {
+  const server = await Mooring.fresh({ USER: 'nora' });
+  await server.serve();
+  try {
+    const link = /https?:\/\/\S+\/sign-in\?link=\S+/.exec(await server.said())?.[0];
+    expect(link, await server.said()).toBeTruthy();
+    const app = await stranger();
+    await app.page.goto(link!);
+    await app.ready();
+    await expect(new Around(app).person).toHaveText('nora');
+    await app.root.getByRole('button', { name: /^Run in/ }).first().click();
+    await app.at(/\/runs\/[0-9a-f-]{36}$/);
+    await app.waitFor(new RunPage(app).state('Succeeded'));
 
-  const second = await stranger();
-  await second.page.goto(link!);
-  await second.ready();
-  await expect(new SignInPage(second).user).toBeVisible();
-  await expect(second.root.getByText(/used|expired/i)).toBeVisible();
+    const second = await stranger();
+    await second.page.goto(link!);
+    await second.ready();
+    await expect(new SignInPage(second).user).toBeVisible();
+    await expect(new SignInPage(second).problem).toContainText(/used/);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('a password opens, and a wrong one says so', async ({ stranger }) => {

@@ -28,12 +28,12 @@ const FORMS: [(&str, &str); 2] = [(".br", "br"), (".gz", "gzip")];
 
 /// All files of the site by their path, which begins with `/`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SiteFiles(Arc<HashMap<String, bytes::Bytes>>);
+pub struct SiteFiles(Arc<HashMap<String, bytes::Bytes>>);
 
 impl SiteFiles {
     /// The site in `folder`; without one, the site inside the program; without that, the one that the source tree
     /// built; without that, none: pages are then readable, but plain and not live.
-    pub(crate) fn open(folder: Option<&Path>) -> io::Result<Self> {
+    pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         match folder {
             Some(folder) => Self::read(folder),
             None => Self::built_in(),

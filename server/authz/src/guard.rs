@@ -1,7 +1,7 @@
 use crate::{Grant, ObjectGrant, Operator, Permission, Policy, Question, System};
 use authn::Caller;
 use model::{Address, Failure, Membership, Namespace, ObjectId, Scope};
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 /// The only way from a caller to a grant: ask the policy.
 #[derive(Clone)]
@@ -34,10 +34,29 @@ impl Guard {
     /// # Errors
     /// `Forbidden`, or `Unavailable` when the policy cannot be asked: never a yes for want of an answer.
     pub async fn require<P: Permission, At: Place>(&self, caller: &Caller, place: At) -> Result<Grant<P, At>, Failure> {
-        self.ask::<P>(caller, &place.scope()).await?;
+        self.ask::<P>(caller, &place.scope(), None).await?;
         Ok(Grant::minted(place))
     }
 
+    /// The place of something that the caller named by its id alone; a refusal does not tell them the place.
+    ///
+    /// # Errors
+    /// As [`Guard::require`].
+    pub async fn require_where<P: Permission, Id>(
+        &self,
+        caller: &Caller,
+        address: Address<Id>,
+    ) -> Result<Grant<P, Id::Place>, Failure>
+    where
+        Id: ObjectId,
+        Id::Place: Place,
+    {
+        self.ask::<P>(caller, &address.place.scope(), Some(&address.id)).await?;
+        Ok(Grant::minted(address.place))
+    }
+
+    /// One object that the caller named by its id; a refusal does not tell them its place.
+    ///
     /// # Errors
     /// As [`Guard::require`].
     pub async fn require_over<P: Permission, Id>(
@@ -49,7 +68,7 @@ impl Guard {
         Id: ObjectId,
         Id::Place: Place,
     {
-        self.ask::<P>(caller, &address.place.scope()).await?;
+        self.ask::<P>(caller, &address.place.scope(), Some(&address.id)).await?;
         Ok(ObjectGrant::minted(address))
     }
 
@@ -66,9 +85,28 @@ impl Guard {
         Ok(memberships)
     }
 
-    async fn ask<P: Permission>(&self, caller: &Caller, scope: &Scope) -> Result<(), Failure> {
+    /// `named_by` when the place is not the caller's to know.
+    async fn ask<P: Permission>(
+        &self,
+        caller: &Caller,
+        scope: &Scope,
+        named_by: Option<&(dyn Display + Sync)>,
+    ) -> Result<(), Failure> {
         let question = Question { caller, scope, resource: P::RESOURCE, verb: P::VERB };
-        if within_limits(&question) && self.policy.allows(&question).await? { Ok(()) } else { Err(question.refusal()) }
+        if within_limits(&question) && self.policy.allows(&question).await? {
+            return Ok(());
+        }
+        let refusal = question.refusal();
+        tracing::info!(user = %caller.user(), via = ?caller.via(), "refused: {refusal}");
+        Err(match named_by {
+            None => refusal,
+            Some(id) => Failure::forbidden(format!(
+                "User '{}' is not authorized to {} {} where {id} is",
+                caller.user(),
+                P::VERB,
+                P::RESOURCE
+            )),
+        })
     }
 }
 

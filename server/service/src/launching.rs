@@ -66,6 +66,7 @@ async fn hand_over(service: &Service, system: &System, address: &RunAddress) -> 
     let orders = service.store().launch_orders();
     let grant = system.over::<runs::Launch, _>(address.clone());
     let row = orders.read(&grant).await?;
+    let cancel_requested = row.cancel_requested;
     let order = LaunchOrder::new(
         system.over(address.clone()),
         row.display_name,
@@ -78,5 +79,16 @@ async fn hand_over(service: &Service, system: &System, address: &RunAddress) -> 
         row.cancel_requested,
     );
     Engine::launch(service.engine(), order).await?;
-    orders.mark_launched(&grant, service.now()).await
+    orders.mark_launched(&grant, service.now()).await?;
+    // What was wished while the engine had not heard of the run yet, it has not heard either.
+    match orders.read(&grant).await {
+        Ok(row) if row.cancel_requested && !cancel_requested => {
+            service.engine().cancel(&system.over(address.clone())).await
+        }
+        Ok(_) => Ok(()),
+        Err(failure) if failure.kind == FailureKind::NotFound => {
+            service.engine().forget(&system.over(address.clone())).await
+        }
+        Err(failure) => Err(failure),
+    }
 }

@@ -1,7 +1,7 @@
 use crate::{Change, Service};
 use authz::{RunGrant, System, runs};
 use engine::{Event, Report, Reports};
-use model::{Failure, FailureKind, RunId, RunProgress, Task, TaskId, TaskState};
+use model::{Failure, FailureKind, RunAddress, RunId, RunProgress, Task, TaskId, TaskState};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -29,6 +29,10 @@ pub(crate) async fn record_reports(
         loop {
             match record(&service, &system, &mut known, &report).await {
                 Ok(()) => break,
+                Err(failure) if failure.kind == FailureKind::NotFound => {
+                    forget(&service, &system, &report.run).await;
+                    break;
+                }
                 Err(failure) if failure.kind == FailureKind::Unavailable => {
                     tracing::warn!(cause = failure.cause, "a report waits to be written: {failure}");
                     tokio::select! {
@@ -37,12 +41,24 @@ pub(crate) async fn record_reports(
                     }
                 }
                 Err(failure) => {
-                    tracing::info!(run = %report.run.id, cause = failure.cause, "a report was not taken: {failure}");
+                    tracing::warn!(run = %report.run.id, cause = failure.cause, "a report was not taken: {failure}");
                     break;
                 }
             }
         }
         service.changes_of().tell(Change::run(&report.run.place, report.run.id));
+    }
+}
+
+/// The run was deleted while the engine worked on it, or while we were away.
+async fn forget(service: &Service, system: &System, run: &RunAddress) {
+    let grant: RunGrant<runs::Delete> = system.over(run.clone());
+    let forgotten = async {
+        service.engine().forget(&grant).await?;
+        service.parts().artifacts.delete_run(&grant).await
+    };
+    if let Err(failure) = forgotten.await {
+        tracing::warn!(run = %run.id, cause = failure.cause, "what a deleted run left behind is still there: {failure}");
     }
 }
 

@@ -19,7 +19,7 @@ impl Service {
             }
             Of::Experiment(id) => {
                 let address = self.store().locate().experiment(id).await?;
-                let grant = self.guard().require::<recurring_runs::List, _>(caller, address.place).await?;
+                let grant = self.guard().require_where::<recurring_runs::List, _>(caller, address).await?;
                 self.store().recurring_runs().list_of_experiment(&grant, id, &listing).await
             }
         }

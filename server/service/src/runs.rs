@@ -25,8 +25,8 @@ impl Service {
             return Err(Failure::invalid("Experiment id can not be empty in multi-user mode"));
         };
         let experiment = self.store().locate().experiment(experiment_id).await?;
-        let grant = self.guard().require::<runs::Create, _>(caller, experiment.place.clone()).await?;
-        if let Some(namespace) = new.namespace.filter(|namespace| *namespace != experiment.place) {
+        let grant = self.guard().require_where::<runs::Create, _>(caller, experiment).await?;
+        if let Some(namespace) = new.namespace.filter(|namespace| namespace != grant.place()) {
             return Err(Failure::invalid(format!(
                 "namespace '{namespace}' is not the namespace of experiment {experiment_id}: leave it out, or name that one"
             )));
@@ -140,7 +140,7 @@ impl Service {
             }
             Of::Experiment(id) => {
                 let address = self.store().locate().experiment(id).await?;
-                let grant = self.guard().require::<runs::List, _>(caller, address.place).await?;
+                let grant = self.guard().require_where::<runs::List, _>(caller, address).await?;
                 self.store().runs().list_of_experiment(&grant, id, &listing).await
             }
         }

@@ -1,0 +1,121 @@
+//! All doors under one roof, and what every request passes on its way to one.
+
+use crate::SiteFiles;
+use authn::{Accounts, Identified};
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, OriginalUri, Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use futures::StreamExt;
+use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use model::{Clock, Failure};
+use serde_json::json;
+use service::Service;
+use std::{
+    any::Any,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, trace::TraceLayer,
+};
+
+/// Under which Kubeflow's gateway shows us.
+const PREFIX: &str = "/pipeline";
+
+/// Beyond any door's own limit.
+const BODY_LIMIT: usize = 40 << 20;
+
+/// The whole server. Streams end when `closing` is cancelled. Requests need the peer's address (`ConnectInfo`).
+pub fn routes(
+    service: Service,
+    accounts: Accounts,
+    clock: Arc<dyn Clock>,
+    files: SiteFiles,
+    closing: &CancellationToken,
+) -> Router {
+    // Pages are rendered by tasks of this runtime. It is no error if somebody said so before.
+    let _ = any_spawner::Executor::init_tokio();
+    let site = Arc::new(app::Site::from_listing("mooring", files.listing()));
+    let doors = app::Doors { service: service.clone(), accounts: accounts.clone(), clock, site };
+    let pages = files.before(app::router(doors));
+    let prefixed_root = pages.clone();
+    Router::new()
+        .merge(api::router(service))
+        .route(&format!("{PREFIX}/"), any(move |request| at_root(prefixed_root, request)))
+        .nest(PREFIX, pages.clone())
+        .merge(pages)
+        .layer(from_fn_with_state(accounts, identify))
+        .layer(from_fn(guard_headers))
+        .layer(from_fn_with_state(closing.clone(), end_streams))
+        .layer(CompressionLayer::new())
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            // Without the query: sign-in links are in it.
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+}
+
+/// The prefix with a slash, which nesting alone does not serve.
+async fn at_root(pages: Router, mut request: Request) -> Response {
+    let original = request.uri().clone();
+    let query = original.query().map(|query| format!("?{query}")).unwrap_or_default();
+    if let Ok(root) = format!("/{query}").parse::<Uri>() {
+        *request.uri_mut() = root;
+    }
+    request.extensions_mut().insert(OriginalUri(original));
+    pages.oneshot(request).await.into_response()
+}
+
+/// Finds out once who is asking; every door reads it from the request.
+async fn identify(State(accounts): State<Accounts>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let identified = Identified(accounts.identify(request.headers(), peer).await);
+    if let Err(failure) = authn::refuse_cross_site(request.method(), request.headers(), &identified) {
+        return refusal(StatusCode::FORBIDDEN, 7, &failure);
+    }
+    request.extensions_mut().insert(identified);
+    next.run(request).await
+}
+
+/// What browsers are told with everything. Pages bring a policy of their own, with their nonce.
+async fn guard_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'self'"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// A stream that never ends by itself would keep the server from stopping.
+async fn end_streams(State(closing): State<CancellationToken>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
+        return response;
+    }
+    response.map(|body| Body::from_stream(body.into_data_stream().take_until(closing.cancelled_owned())))
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(cause = text.unwrap_or_default(), "a handler panicked");
+    refusal(StatusCode::INTERNAL_SERVER_ERROR, 13, &Failure::internal("a panic"))
+}
+
+fn refusal(status: StatusCode, code: u8, failure: &Failure) -> Response {
+    let body = json!({ "error": failure.message, "code": code, "message": failure.message }).to_string();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}

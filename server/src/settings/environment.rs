@@ -1,0 +1,88 @@
+use super::{EngineSettings, TrustedHeaderSettings, USER_HEADER, file, parsed};
+use model::Failure;
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+/// The process's variables. One that is set to nothing counts as not set.
+pub(super) struct Environment<'a>(pub(super) &'a BTreeMap<String, String>);
+
+impl<'a> Environment<'a> {
+    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+        self.0.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
+        self.text(name).map(PathBuf::from)
+    }
+    /// Our own name for a setting, or KFP's.
+    pub(super) fn either(&self, ours: &str, theirs: &str) -> Option<&'a str> {
+        self.text(ours).or_else(|| self.text(theirs))
+    }
+    fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Failure> {
+        self.text(name).map(|text| parsed(name, text, expected)).transpose()
+    }
+
+    /// KFP's switches for modes that we do not have: better no start than another meaning.
+    pub(super) fn refuse_other_modes(&self) -> Result<(), Failure> {
+        let is = |name: &str, values: &[&str]| {
+            self.text(name).is_some_and(|text| values.iter().any(|value| text.eq_ignore_ascii_case(value)))
+        };
+        if is("MULTIUSER", &["false", "0", "f"]) {
+            return Err(Failure::invalid(
+                "MULTIUSER is false: expected true or nothing, for there is no single-user mode",
+            ));
+        }
+        if is("MULTIUSER_SHARED_READ", &["true", "1", "t"]) {
+            return Err(Failure::invalid(
+                "MULTIUSER_SHARED_READ is true: expected false or nothing, for namespaces are never open to strangers",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn default_data_dir(&self) -> Result<PathBuf, Failure> {
+        let data = self.path("XDG_DATA_HOME").filter(|path| path.is_absolute());
+        let data = data.or_else(|| Some(self.path("HOME")?.join(".local/share")));
+        data.map(|data| data.join("mooring")).ok_or_else(|| {
+            Failure::invalid(
+                "data_dir is not set, and without HOME there is no place for it: set MOORING_DATA_DIR or --data-dir",
+            )
+        })
+    }
+
+    pub(super) fn trusted_header(&self, file: file::TrustedHeader) -> Result<TrustedHeaderSettings, Failure> {
+        let name = self.either("MOORING_USER_HEADER", "KUBEFLOW_USERID_HEADER").map(str::to_owned).or(file.name);
+        let name = name.unwrap_or_else(|| USER_HEADER.to_owned());
+        let prefix = self.either("MOORING_USER_PREFIX", "KUBEFLOW_USERID_PREFIX").map(str::to_owned).or(file.prefix);
+        let peers = self.text("MOORING_TRUSTED_PEERS").map(|text| {
+            text.split(',').map(str::trim).filter(|peer| !peer.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        });
+        let peers = peers.or(file.peers).unwrap_or_default();
+        let network = |text: &String| {
+            text.parse().map_err(|failure: Failure| Failure::invalid(format!("trusted_header.peers: {failure}")))
+        };
+        Ok(TrustedHeaderSettings {
+            name: parsed("trusted_header.name", &name, "the name of a header, as in kubeflow-userid")?,
+            prefix: prefix.unwrap_or_default(),
+            peers: peers.iter().map(network).collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(super) fn engine(&self, file: file::LocalEngine) -> Result<EngineSettings, Failure> {
+        let steps = self.parsed("MOORING_MAX_PARALLEL_STEPS", "a number from 1 on")?.or(file.max_parallel_steps);
+        if steps == Some(0) {
+            return Err(Failure::invalid("max_parallel_steps is 0: expected a number from 1 on"));
+        }
+        let grace = self.parsed("MOORING_STOP_GRACE_SECONDS", "a number of seconds")?.or(file.stop_grace_seconds);
+        Ok(EngineSettings {
+            max_parallel_steps: steps,
+            python: self.path("MOORING_PYTHON").or(file.python),
+            bwrap: self.path("MOORING_BWRAP").or(file.bwrap),
+            network: self.parsed("MOORING_STEP_NETWORK", "true or false")?.or(file.network),
+            stop_grace: grace.map(Duration::from_secs),
+            readable: self
+                .text("MOORING_READABLE")
+                .map(|text| std::env::split_paths(text).collect())
+                .unwrap_or(file.readable),
+            host_env: self.0.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        })
+    }
+}

@@ -1,0 +1,49 @@
+use model::Failure;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The settings' file, as TOML. A name that is not here is a mistake, and is told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) listen: Option<String>,
+    pub(super) database: Option<String>,
+    pub(super) site: Option<PathBuf>,
+    pub(super) public_url: Option<String>,
+    pub(super) default_service_account: Option<String>,
+    pub(super) log: Option<String>,
+    #[serde(default)]
+    pub(super) trusted_header: TrustedHeader,
+    #[serde(default)]
+    pub(super) local_engine: LocalEngine,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrustedHeader {
+    pub(super) name: Option<String>,
+    pub(super) prefix: Option<String>,
+    pub(super) peers: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LocalEngine {
+    pub(super) max_parallel_steps: Option<usize>,
+    pub(super) python: Option<PathBuf>,
+    pub(super) bwrap: Option<PathBuf>,
+    pub(super) network: Option<bool>,
+    pub(super) stop_grace_seconds: Option<u64>,
+    #[serde(default)]
+    pub(super) readable: Vec<PathBuf>,
+}
+
+impl File {
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        let wrong =
+            |why: &dyn std::fmt::Display| Failure::invalid(format!("the settings' file {}: {why}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        toml::from_str(&text).map_err(|error| wrong(&error))
+    }
+}

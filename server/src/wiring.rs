@@ -1,0 +1,161 @@
+//! Which adapter stands where. The only place that names them, and the only one that opens the guard.
+
+use crate::{Settings, SiteFiles, routes::routes};
+use artifacts::Artifacts;
+use authn::{Accounts, TrustedHeader};
+use authz::{Guard, LocalProfiles, System};
+use axum::Router;
+use engine::{Engine, Reporter, Reports};
+use engine_local::LocalEngine;
+use model::{Chance, Clock, Failure};
+use service::{Background, Operations, Parts, Running, Service};
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{ErrorKind, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    sync::Arc,
+};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+/// What every command stands on: the database, and the powers over it.
+pub struct Foundation {
+    pub operations: Operations,
+    pub accounts: Accounts,
+    store: Store,
+    guard: Guard,
+    system: System,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+}
+
+/// A server that is put together and works, but for the socket.
+pub struct House {
+    pub router: Router,
+    pub background: Running,
+    pub operations: Operations,
+    pub accounts: Accounts,
+}
+
+impl Foundation {
+    /// Opens the data directory and the database, which are made if they are not there.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Invalid` for a database's URL that is none.
+    pub async fn lay(settings: &Settings, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, Failure> {
+        let page_key = open_data_dir(&settings.data_dir, &*chance)
+            .map_err(|error| unusable("data directory", &settings.data_dir, error))?;
+        let store = Store::open(&settings.database, &page_key).await?;
+        let header = &settings.trusted_header;
+        let header =
+            TrustedHeader { name: header.name.clone(), prefix: header.prefix.clone(), peers: header.peers.clone() };
+        let credentials = Arc::new(store.clone());
+        let accounts = Accounts::new(credentials, Arc::clone(&clock), Arc::clone(&chance), Some(header))
+            .with_secure_cookies(settings.behind_tls());
+        let policy = Arc::new(LocalProfiles::new(Arc::new(store.clone())));
+        #[expect(clippy::disallowed_methods, reason = "this is the wiring")]
+        let (guard, system, operator) = authz::open(policy);
+        let operations = Operations::new(store.clone(), accounts.clone(), operator, Arc::clone(&clock));
+        Ok(Self { operations, accounts, store, guard, system, clock, chance })
+    }
+
+    /// Puts a server on it. Must be called inside a runtime; `closing` ends its streams.
+    pub fn build(
+        self,
+        settings: &Settings,
+        artifacts: Artifacts,
+        engine: Arc<dyn Engine>,
+        reports: Reports,
+        files: SiteFiles,
+        closing: &CancellationToken,
+    ) -> House {
+        let service = Service::new(Parts {
+            store: self.store,
+            guard: self.guard,
+            engine,
+            artifacts,
+            clock: Arc::clone(&self.clock),
+            chance: self.chance,
+            default_service_account: settings.default_service_account.clone(),
+        });
+        let background = Background { system: self.system, reports }.start(&service);
+        let router = routes(service, self.accounts.clone(), self.clock, files, closing);
+        House { router, background, operations: self.operations, accounts: self.accounts }
+    }
+}
+
+/// Where the bytes of artifacts lie.
+///
+/// # Errors
+/// `Unavailable`.
+pub(crate) fn artifacts(settings: &Settings) -> Result<Artifacts, Failure> {
+    Artifacts::open(settings.data_dir.join("artifacts"))
+}
+
+/// The engine of this machine. Must be called inside a runtime.
+///
+/// # Errors
+/// `Unavailable`.
+pub(crate) async fn local_engine(
+    settings: &Settings,
+    artifacts: Artifacts,
+    clock: Arc<dyn Clock>,
+    reporter: Reporter,
+) -> Result<Arc<dyn Engine>, Failure> {
+    Ok(LocalEngine::start(local_engine_settings(settings)?, artifacts, clock, reporter).await?)
+}
+
+/// # Errors
+/// `Unavailable` when the program cannot find itself.
+pub(crate) fn local_engine_settings(settings: &Settings) -> Result<engine_local::Settings, Failure> {
+    let program = std::env::current_exe().map_err(|error| {
+        Failure::unavailable("The program does not know where it lies, and cannot start steps", error)
+    })?;
+    let launcher = vec![program.into_os_string(), OsString::from("launcher")];
+    let asked = &settings.engine;
+    let mut engine = engine_local::Settings::new(settings.data_dir.join("engine"), launcher);
+    engine.max_parallel_steps = asked.max_parallel_steps.unwrap_or(engine.max_parallel_steps);
+    engine.python = asked.python.clone().unwrap_or(engine.python);
+    engine.bwrap = asked.bwrap.clone().unwrap_or(engine.bwrap);
+    engine.network = asked.network.unwrap_or(engine.network);
+    engine.stop_grace = asked.stop_grace.unwrap_or(engine.stop_grace);
+    engine.readable.clone_from(&asked.readable);
+    Ok(engine.with_host_env(asked.host_env.iter().cloned()))
+}
+
+/// Two servers over one directory would run every step twice. The lock holds while the file is open.
+///
+/// # Errors
+/// `Unavailable` when another server holds it.
+pub(crate) fn lock_data_dir(data_dir: &Path) -> Result<File, Failure> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(data_dir.join("server.lock"));
+    let file = file.map_err(|error| unusable("data directory", data_dir, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Failure::unavailable(
+            format!("Another server uses the data directory {}: stop it, or choose another one", data_dir.display()),
+            "locked",
+        )),
+        Err(TryLockError::Error(error)) => Err(unusable("data directory", data_dir, error)),
+    }
+}
+
+/// The key that signs page tokens lies there.
+fn open_data_dir(data_dir: &Path, chance: &dyn Chance) -> std::io::Result<Vec<u8>> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir)?;
+    let path = data_dir.join("page.key");
+    let mut key = [0; 32];
+    chance.fill(&mut key);
+    match OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path) {
+        Ok(mut file) => file.write_all(&key)?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    fs::read(&path)
+}
+
+fn unusable(what: &str, path: &Path, error: std::io::Error) -> Failure {
+    Failure::unavailable(format!("The {what} {} cannot be used: {error}", path.display()), error)
+}

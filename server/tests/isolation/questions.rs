@@ -1,0 +1,183 @@
+//! How each door is asked: a question that is right in everything but, perhaps, who asks it.
+
+use crate::bench::*;
+use axum::body::Body;
+use http::Method;
+use serde_json::{Value, json};
+use testkit::FakeEngine;
+
+/// What the owner of team-a made for one question.
+pub struct Things {
+    pub experiment: String,
+    pub run: String,
+    pub task: String,
+    pub pipeline: String,
+    pub version: String,
+}
+
+pub struct Question {
+    /// `METHOD template`, as the door's table names it.
+    pub door: &'static str,
+    /// Whether it changes what it asks about, so that the next one needs new things.
+    pub changes: bool,
+    ask: fn(&Things) -> Ask,
+}
+
+pub struct Ask {
+    path: String,
+    body: Payload,
+}
+
+enum Payload {
+    None,
+    Json(Value),
+    Form(String),
+    File { field: &'static str, fields: Vec<(&'static str, &'static str)> },
+}
+
+const NS: &str = "team-a";
+const API: &str = "/apis/v2beta1";
+
+impl Question {
+    pub async fn put(&self, person: &Person, things: &Things) -> Answer {
+        let (method, _) = self.door.split_once(' ').unwrap();
+        let Ask { path, body } = (self.ask)(things);
+        let method: Method = method.parse().unwrap();
+        match body {
+            Payload::None => person.ask(method, &path, Body::empty(), None).await,
+            Payload::Json(body) => person.post(&path, &body).await,
+            Payload::Form(fields) => person.submit(&path, &fields).await,
+            Payload::File { field, fields } => {
+                let spec = testkit::pipeline("one-step", "true").to_string();
+                person.upload_with(&path, &fields, field, "pipeline.json", spec.as_bytes()).await
+            }
+        }
+    }
+}
+
+pub async fn things(bench: &Bench, name: &str) -> Things {
+    let owner = bench.owner(NS);
+    let experiment = owner.experiment(NS, &format!("treasure-{name}")).await;
+    let run = owner.run(&experiment, &format!("treasure-{name}")).await;
+    let (pipeline, version) = owner.pipeline(NS, &format!("treasure-{name}")).await;
+    let task = FakeEngine::step_of(model::RunId::parse(&run).unwrap()).to_string();
+    let run_is_known = |run: &Value| run["run_details"].is_object();
+    bench.wait_for(&owner, &format!("{API}/runs/{run}"), run_is_known).await;
+    Things { experiment, run, task, pipeline, version }
+}
+
+fn plain(path: String) -> Ask {
+    Ask { path, body: Payload::None }
+}
+fn api(path: String) -> Ask {
+    plain(format!("{API}{path}"))
+}
+fn api_json(path: &str, body: Value) -> Ask {
+    Ask { path: format!("{API}{path}"), body: Payload::Json(body) }
+}
+fn form(name: &str, fields: String) -> Ask {
+    Ask { path: format!("/_fn/{name}"), body: Payload::Form(fields) }
+}
+fn query(name: &str, query: String) -> Ask {
+    plain(format!("/_fn/{name}?{query}"))
+}
+
+macro_rules! questions { ($($door:literal $($changes:ident)? => $ask:expr;)*) => {
+    pub const QUESTIONS: &[Question] = &[$(Question {
+        door: $door, changes: questions!(@ $($changes)?), ask: $ask,
+    }),*];
+}; (@ changes) => { true }; (@) => { false } }
+
+questions! {
+    "GET /apis/v1beta1/healthz" => |_| plain("/apis/v1beta1/healthz".to_owned());
+    "GET /apis/v2beta1/healthz" => |_| api("/healthz".to_owned());
+
+    "POST /apis/v2beta1/experiments" changes => |its| api_json("/experiments", json!({ "display_name": format!("of {}", its.run), "namespace": NS }));
+    "GET /apis/v2beta1/experiments" => |_| api(format!("/experiments?namespace={NS}"));
+    "GET /apis/v2beta1/experiments/{experiment_id}" => |its| api(format!("/experiments/{}", its.experiment));
+    "DELETE /apis/v2beta1/experiments/{experiment_id}" changes => |its| api(format!("/experiments/{}", its.experiment));
+    "POST /apis/v2beta1/experiments/{experiment_id}:archive" changes => |its| api(format!("/experiments/{}:archive", its.experiment));
+    "POST /apis/v2beta1/experiments/{experiment_id}:unarchive" changes => |its| api(format!("/experiments/{}:unarchive", its.experiment));
+
+    "POST /apis/v2beta1/pipelines" changes => |its| api_json("/pipelines", json!({ "display_name": format!("of {}", its.run), "namespace": NS }));
+    "GET /apis/v2beta1/pipelines" => |_| api(format!("/pipelines?namespace={NS}"));
+    "GET /apis/v2beta1/pipelines/{pipeline_id}" => |its| api(format!("/pipelines/{}", its.pipeline));
+    "DELETE /apis/v2beta1/pipelines/{pipeline_id}" changes => |its| api(format!("/pipelines/{}?cascade=true", its.pipeline));
+    "GET /apis/v2beta1/pipelines/names/{name}" => |_| api(format!("/pipelines/names/treasure-lasting?namespace={NS}"));
+    "POST /apis/v2beta1/pipelines/upload" changes => |its| Ask {
+        path: format!("{API}/pipelines/upload?namespace={NS}&name=of-{}", its.run),
+        body: Payload::File { field: "uploadfile", fields: Vec::new() },
+    };
+    "POST /apis/v2beta1/pipelines/upload_version" changes => |its| Ask {
+        path: format!("{API}/pipelines/upload_version?pipelineid={}&name=of-{}", its.pipeline, its.run),
+        body: Payload::File { field: "uploadfile", fields: Vec::new() },
+    };
+    "GET /apis/v2beta1/pipelines/{pipeline_id}/versions" => |its| api(format!("/pipelines/{}/versions", its.pipeline));
+    "GET /apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}" => |its| api(format!("/pipelines/{}/versions/{}", its.pipeline, its.version));
+    "DELETE /apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}" changes => |its| api(format!("/pipelines/{}/versions/{}", its.pipeline, its.version));
+
+    "POST /apis/v2beta1/runs" changes => |its| api_json("/runs", json!({
+        "display_name": "another", "experiment_id": its.experiment,
+        "pipeline_version_reference": { "pipeline_id": its.pipeline, "pipeline_version_id": its.version },
+    }));
+    "GET /apis/v2beta1/runs" => |_| api(format!("/runs?namespace={NS}"));
+    "GET /apis/v2beta1/runs/{run_id}" => |its| api(format!("/runs/{}", its.run));
+    "DELETE /apis/v2beta1/runs/{run_id}" changes => |its| api(format!("/runs/{}", its.run));
+    "POST /apis/v2beta1/runs/{run_id}:archive" changes => |its| api(format!("/runs/{}:archive", its.run));
+    "POST /apis/v2beta1/runs/{run_id}:unarchive" changes => |its| api(format!("/runs/{}:unarchive", its.run));
+    "POST /apis/v2beta1/runs/{run_id}:terminate" changes => |its| api(format!("/runs/{}:terminate", its.run));
+
+    "GET /apis/v2beta1/recurringruns" => |_| api(format!("/recurringruns?namespace={NS}"));
+
+    "GET /_fn/who" => |_| plain("/_fn/who".to_owned());
+    "POST /_fn/sign_in" => |_| form("sign_in", "user=owner-of-team-a&password=guessed-password".to_owned());
+    "POST /_fn/sign_out" => |_| form("sign_out", String::new());
+    "GET /_fn/own_address" => |_| plain("/_fn/own_address".to_owned());
+    "GET /_fn/find_place" => |its| query("find_place", format!("path=%2Fruns%2F{}&hint=", its.run));
+    "GET /_fn/recurring_runs" => |_| query("recurring_runs", format!("namespace={NS}"));
+    "GET /_fn/pipelines" => |_| query("pipelines", format!("namespace={NS}&shared=false"));
+    "GET /_fn/pipeline" => |its| query("pipeline", format!("namespace={NS}&id={}", its.pipeline));
+    "POST /_fn/delete_pipeline" changes => |its| form("delete_pipeline", format!("namespace={NS}&id={}", its.pipeline));
+    "POST /_fn/delete_pipeline_version" changes => |its| form("delete_pipeline_version", format!("namespace={NS}&id={}&pipeline={}", its.version, its.pipeline));
+    "POST /_fn/create_experiment" changes => |its| form("create_experiment", format!("namespace={NS}&name=of-{}", its.run));
+    "GET /_fn/experiments" => |_| query("experiments", format!("namespace={NS}&archived=false"));
+    "GET /_fn/experiment" => |its| query("experiment", format!("namespace={NS}&id={}", its.experiment));
+    "POST /_fn/archive_experiment" changes => |its| form("archive_experiment", format!("id={}", its.experiment));
+    "POST /_fn/unarchive_experiment" changes => |its| form("unarchive_experiment", format!("id={}", its.experiment));
+    "POST /_fn/delete_experiment" changes => |its| form("delete_experiment", format!("namespace={NS}&id={}", its.experiment));
+    "POST /_fn/run_sample" changes => |_| form("run_sample", format!("namespace={NS}&sample=hello"));
+    "GET /_fn/log" => |its| query("log", format!("run={}&task={}", its.run, its.task));
+    "GET /_fn/new_run_form" => |its| query("new_run_form", format!("namespace={NS}&pipeline={}", its.pipeline));
+    "POST /_fn/start_run" changes => |its| form("start_run", format!("namespace={NS}&name=another&pipeline={}&version={}", its.pipeline, its.version));
+    "POST /_fn/terminate_run" changes => |its| form("terminate_run", format!("id={}", its.run));
+    "POST /_fn/archive_run" changes => |its| form("archive_run", format!("id={}", its.run));
+    "POST /_fn/unarchive_run" changes => |its| form("unarchive_run", format!("id={}", its.run));
+    "POST /_fn/delete_run" changes => |its| form("delete_run", format!("namespace={NS}&id={}", its.run));
+    "GET /_fn/runs" => |_| query("runs", format!("asked[namespace]={NS}&asked[archived]=false"));
+    "GET /_fn/run" => |its| query("run", format!("namespace={NS}&id={}", its.run));
+    "GET /_fn/run_definition" => |its| query("run_definition", format!("id={}", its.run));
+
+    "GET /events" => |_| plain(format!("/events?namespace={NS}"));
+    "GET /logs/{run}/{task}/text" => |its| plain(format!("/logs/{}/{}/text", its.run, its.task));
+    "GET /logs/{run}/{task}" => |its| plain(format!("/logs/{}/{}", its.run, its.task));
+    "POST /upload" changes => |_| Ask {
+        path: "/upload".to_owned(),
+        body: Payload::File { field: "file", fields: vec![("namespace", NS), ("name", "from a form")] },
+    };
+
+    "GET /" => |_| plain("/".to_owned());
+    "GET /sign-in" => |_| plain("/sign-in".to_owned());
+    "GET /namespaces" => |_| plain("/namespaces".to_owned());
+    "GET /nowhere" => |_| plain("/nowhere".to_owned());
+    "GET /runs/{run}" => |its| plain(format!("/runs/{}", its.run));
+    "GET /ns/{namespace}" => |_| plain(format!("/ns/{NS}"));
+    "GET /ns/{namespace}/runs" => |_| plain(format!("/ns/{NS}/runs"));
+    "GET /ns/{namespace}/runs/archived" => |_| plain(format!("/ns/{NS}/runs/archived"));
+    "GET /ns/{namespace}/runs/new" => |_| plain(format!("/ns/{NS}/runs/new"));
+    "GET /ns/{namespace}/runs/{run}" => |its| plain(format!("/ns/{NS}/runs/{}", its.run));
+    "GET /ns/{namespace}/experiments" => |_| plain(format!("/ns/{NS}/experiments"));
+    "GET /ns/{namespace}/experiments/{experiment}" => |its| plain(format!("/ns/{NS}/experiments/{}", its.experiment));
+    "GET /ns/{namespace}/pipelines" => |_| plain(format!("/ns/{NS}/pipelines"));
+    "GET /ns/{namespace}/pipelines/{pipeline}" => |its| plain(format!("/ns/{NS}/pipelines/{}", its.pipeline));
+    "GET /ns/{namespace}/recurring-runs" => |_| plain(format!("/ns/{NS}/recurring-runs"));
+}

@@ -84,13 +84,19 @@ fn statements(text: &str, backend: DbBackend) -> Vec<String> {
 /// SQLite's transaction is the lock already.
 async fn lock(transaction: &DatabaseTransaction) -> Result<(), Failure> {
     let backend = transaction.get_database_backend();
-    let statement = match backend {
+    let wait = match backend {
         DbBackend::Postgres => "SELECT pg_advisory_xact_lock(5570193512)",
-        DbBackend::MySql => "SELECT GET_LOCK('mooring_migrations', 60)",
+        DbBackend::MySql => "SELECT COALESCE(GET_LOCK('mooring_migrations', 60), 0) = 1 AS locked",
         _ => return Ok(()),
     };
-    transaction.query_one_raw(Statement::from_string(backend, statement)).await.map_err(failure)?;
-    Ok(())
+    let row = transaction.query_one_raw(Statement::from_string(backend, wait)).await.map_err(failure)?;
+    match row {
+        Some(row) if backend == DbBackend::MySql && row.number("locked")? != 1 => Err(Failure::unavailable(
+            "Another server is changing the tables. Try again in a moment.",
+            "GET_LOCK gave up after 60 seconds",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// MySQL's lock belongs to the connection; PostgreSQL's ends with the transaction.

@@ -104,18 +104,20 @@ impl Runs<'_> {
 
         let mut experiment = Query::select();
         experiment
-            .column("last_run_created_at")
+            .column("id")
             .from("experiments")
             .and_where(Expr::col("namespace").eq(namespace))
             .and_where(Expr::col("id").eq(run.experiment_id.to_string()));
-        let row = transaction.one(&experiment).await?.ok_or_else(|| run.experiment_id.not_found())?;
-        let last_run = row.moment("last_run_created_at")?.max(now);
+        if transaction.one(&experiment).await?.is_none() {
+            return Err(run.experiment_id.not_found());
+        }
         let mut touch = Query::update();
         touch
             .table("experiments")
-            .value("last_run_created_at", last_run.millis())
+            .value("last_run_created_at", now.millis())
             .and_where(Expr::col("namespace").eq(namespace))
-            .and_where(Expr::col("id").eq(run.experiment_id.to_string()));
+            .and_where(Expr::col("id").eq(run.experiment_id.to_string()))
+            .and_where(Expr::col("last_run_created_at").lt(now.millis()));
         transaction.run(&touch).await?;
 
         let mut insert = Query::insert();

@@ -5,6 +5,27 @@ use sea_orm::ConnectionTrait;
 
 const KEY: &[u8] = b"sixteen bytes or more";
 
+/// Children before their parents.
+const TABLES: &[&str] = &[
+    "migrations",
+    "memberships",
+    "profiles",
+    "experiments",
+    "run_texts",
+    "launch_orders",
+    "tasks",
+    "runs",
+    "recurring_run_texts",
+    "recurring_runs",
+    "tags",
+    "pipeline_versions",
+    "pipelines",
+    "sessions",
+    "sign_in_links",
+    "tokens",
+    "users",
+];
+
 #[tokio::test]
 async fn opening_again_changes_nothing() {
     on_every_database(async |bench: &Bench| {
@@ -16,6 +37,22 @@ async fn opening_again_changes_nothing() {
         bench.store.database().connection.execute_unprepared(later).await.unwrap();
         let refused = migrations::run(bench.store.database()).await.unwrap_err();
         assert_eq!(refused.kind, FailureKind::Precondition);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn servers_that_open_one_database_at_once_migrate_it_once() {
+    on_every_database(async |bench: &Bench| {
+        let database = bench.store.database();
+        for table in TABLES {
+            let drop = format!("DROP TABLE {table}");
+            database.connection.execute_unprepared(&drop).await.unwrap();
+        }
+        let (first, second) = tokio::join!(migrations::run(database), migrations::run(database));
+        first.unwrap();
+        second.unwrap();
+        bench.experiment(&team("team-a"), 1, "one").await;
     })
     .await;
 }

@@ -23,6 +23,8 @@ pub(crate) struct Machine {
     pub(crate) artifacts: Artifacts,
     pub(crate) python: Result<HostPython, String>,
     pub(crate) sandbox: Result<(), String>,
+    /// See [`Settings::host_env_inside`].
+    pub(crate) host_env: (Vec<(String, String)>, Vec<Bind>),
 }
 
 /// An assignment, and the places where the step's own files will lie.
@@ -93,22 +95,13 @@ impl Machine {
     fn with_environment(&self, run: &RunAddress, wishes: Wishes) -> Result<(Vec<String>, Option<Environment>), String> {
         let python = self.python.as_ref().map_err(|error| format!("the step needs Python: {error}"))?;
         let environments = self.places.environments(&run.place);
-        let settings = &self.settings;
-        // A setting may name files: a certificate, a directory of packages, pip's own file.
-        let named = settings.host_env.iter().flat_map(|(_, value)| value.split_whitespace());
-        let mut binds: Vec<Bind> = named
-            .filter(|path| path.starts_with('/') && *path != "/")
-            .map(|path| Bind::readable(path, path).if_there())
-            .collect();
-        binds.push(Bind::readable("/etc/pip.conf", "/etc/pip.conf").if_there());
         let environment = Environment {
             dir: environments.join(python.digest_with(&wishes.installs)),
             base: self.places.base_environments().join(python.digest()),
             python: python.executable.clone(),
             installs: wishes.installs,
             cache: environments.join(".cache"),
-            env: settings.host_env.clone(),
-            binds,
+            env: self.host_env.0.clone(),
         };
         Ok((wishes.command, Some(environment)))
     }
@@ -143,6 +136,7 @@ impl Machine {
         for path in prefix.into_iter().chain(self.settings.readable.iter().map(PathBuf::as_path)) {
             binds.push(Bind::readable(path, path.to_string_lossy()));
         }
+        binds.extend(self.host_env.1.iter().cloned());
         binds
     }
 
@@ -211,7 +205,7 @@ impl Machine {
             pair("NAMESPACE", run.place.as_str()),
             pair("KFP_RETRY_INDEX", &order.attempt.to_string()),
         ];
-        env.extend(self.settings.host_env.iter().cloned());
+        env.extend(self.host_env.0.iter().cloned());
         env.extend(order.env.iter().filter(|(key, _)| !key.is_empty() && !key.contains('=')).cloned());
         env
     }

@@ -90,7 +90,8 @@ impl LocalEngine {
                 .into_iter()
                 .filter_map(|run| Some((read_json(&places.run(&run).order()).ok()??, run)))
                 .collect();
-            Ok((Machine { settings, places, artifacts, python, sandbox }, unfinished))
+            let host_env = settings.host_env_inside();
+            Ok((Machine { host_env, settings, places, artifacts, python, sandbox }, unfinished))
         });
         let (machine, unfinished) = opened
             .await

@@ -24,6 +24,8 @@ pub(crate) fn ended(record: &StepRecord, finish: &Finish) -> Ended {
         Outcome::Exited { code } => failed(FailureReason::Exited { code: *code }),
         Outcome::Killed { signal } => failed(FailureReason::Killed { signal: *signal }),
         Outcome::TimedOut { after_seconds } => failed(FailureReason::TimedOut { after_seconds: *after_seconds }),
+        // Tried again, if the step is to be: a network may have been away.
+        Outcome::NotPrepared { why } => failed(FailureReason::Lost(why.clone())),
         Outcome::NotStarted { why } => failed(FailureReason::Refused(why.clone())),
     };
     Ended { at_millis: finish.at_millis, result }

@@ -1,4 +1,9 @@
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use launcher::{Bind, sandbox};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How the local engine works on this machine.
 #[derive(Debug, Clone)]
@@ -63,10 +68,41 @@ impl Settings {
             "PIP_CACHE_DIR",
             "PIP_REQUIREMENT",
         ];
+        let variables: Vec<_> = variables.into_iter().collect();
+        let has_file = variables.iter().any(|(key, _)| key == "PIP_CONFIG_FILE");
+        let home = variables.iter().find(|(key, _)| key == "HOME").map(|(_, home)| PathBuf::from(home));
+        if let Some(home) = home.filter(|_| !has_file) {
+            let file = [".config/pip/pip.conf", ".pip/pip.conf"]
+                .map(|name| home.join(name))
+                .into_iter()
+                .find(|file| file.is_file());
+            self.host_env.extend(file.map(|file| ("PIP_CONFIG_FILE".to_owned(), file.to_string_lossy().into_owned())));
+        }
         self.host_env.extend(variables.into_iter().filter(|(key, _)| {
             let upper = key.to_ascii_uppercase();
             EXACT.contains(&upper.as_str()) || (key.starts_with("PIP_") && !NOT.contains(&key.as_str()))
         }));
         self
+    }
+
+    /// The host's variables as they are inside a sandbox, and what has to be shown for them: a variable may name a
+    /// certificate, a directory of packages or pip's own file.
+    pub(crate) fn host_env_inside(&self) -> (Vec<(String, String)>, Vec<Bind>) {
+        let mut binds = Vec::new();
+        let mut shown = |word: &str| {
+            let path = Path::new(word);
+            if !path.is_absolute() || path.parent().is_none() || sandbox::is_shown(path) || !path.exists() {
+                return word.to_owned();
+            }
+            let inside = format!("/opt/host{word}");
+            binds.push(Bind::readable(path, &inside).if_there());
+            inside
+        };
+        let env = self
+            .host_env
+            .iter()
+            .map(|(key, value)| (key.clone(), value.split(' ').map(&mut shown).collect::<Vec<_>>().join(" ")))
+            .collect();
+        (env, binds)
     }
 }

@@ -69,10 +69,8 @@ pub struct Environment {
     pub installs: Vec<Install>,
     /// pip's cache of this namespace.
     pub cache: PathBuf,
-    /// pip's and the proxy's settings of the host.
+    /// pip's and the proxy's settings; the files that they name are among the assignment's binds.
     pub env: Vec<(String, String)>,
-    /// Files and directories that those settings name.
-    pub binds: Vec<Bind>,
 }
 
 /// The arguments after `pip install`.
@@ -108,7 +106,11 @@ pub enum Outcome {
     TimedOut {
         after_seconds: u64,
     },
-    /// The command never ran; the sentence says why.
+    /// What the step wants installed could not be; another time it may.
+    NotPrepared {
+        why: String,
+    },
+    /// The command never ran, and never will; the sentence says why.
     NotStarted {
         why: String,
     },

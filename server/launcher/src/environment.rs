@@ -40,9 +40,8 @@ pub(crate) fn prepare(
         command.extend(install.0.iter().cloned());
         let outcome = run(environment, &environment.dir, &command, attempt, log)?;
         if outcome != (Outcome::Exited { code: 0 }) {
-            writeln!(log, "The packages could not be installed.")?;
             remove_dir(&environment.dir)?;
-            return Ok(Some(outcome));
+            return Ok(Some(not_prepared(outcome, "the packages that the step asks for could not be installed")));
         }
     }
     File::create(ready)?;
@@ -67,7 +66,15 @@ fn prepare_base(environment: &Environment, attempt: &mut Attempt<'_>, log: &File
         File::create(ready)?;
         return Ok(None);
     }
-    Ok(Some(outcome))
+    Ok(Some(not_prepared(outcome, "the Python environment of the step could not be made")))
+}
+
+/// A request to stop, or a time limit, stays what it is.
+fn not_prepared(outcome: Outcome, what: &str) -> Outcome {
+    match outcome {
+        Outcome::Exited { code } => Outcome::NotPrepared { why: format!("{what} (exit code {code}; see the log)") },
+        other => other,
+    }
 }
 
 /// Installing runs other people's code: it gets a sandbox too, and sees nothing but what it installs into.
@@ -80,7 +87,6 @@ fn run(
 ) -> io::Result<Outcome> {
     let assignment = attempt.assignment;
     let mut binds: Vec<Bind> = assignment.binds.iter().filter(|bind| !bind.writable).cloned().collect();
-    binds.extend(environment.binds.iter().cloned());
     binds.push(Bind::writable(dir, ENVIRONMENT_DIR));
     binds.push(Bind::writable(&environment.cache, HOME_DIR));
     let mut env: Vec<(&str, &str)> =

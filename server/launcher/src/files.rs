@@ -62,7 +62,15 @@ pub(crate) fn remove_dir(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// Links are copied as links. What cannot be read is left out: a server that is no superuser sees less of the system.
+/// What cannot be read is left out: a server that is no superuser sees less of the system.
+pub(crate) fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::copy(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Links are copied as links.
 pub(crate) fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -73,10 +81,7 @@ pub(crate) fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
         } else if kind.is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, target)?;
         } else {
-            match fs::copy(entry.path(), target) {
-                Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return Err(error),
-                _ => {}
-            }
+            copy_file(&entry.path(), &target)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use crate::{
     Assignment, Bind, ENVIRONMENT_DIR, HOME_DIR,
-    files::{copy_dir, remove_dir},
+    files::{copy_dir, copy_file, remove_dir},
 };
 use rustix::{
     fs::{MemfdFlags, memfd_create},
@@ -38,6 +38,7 @@ const SETTINGS: &[&str] = &[
     "/etc/ld.so.conf.d",
     "/etc/localtime",
     "/etc/mime.types",
+    "/etc/pip.conf",
     "/etc/pki/tls",
     "/etc/protocols",
     "/etc/python3",
@@ -204,6 +205,13 @@ fn in_path(program: &Path) -> Option<PathBuf> {
     PATH.iter().map(|dir| Path::new(dir).join(program)).find(|path| path.is_file())
 }
 
+/// Whether every step sees this path of the host as it is.
+#[must_use]
+pub fn is_shown(path: &Path) -> bool {
+    let shown = SYSTEM.iter().copied().chain(LIVE_SETTINGS.iter().copied());
+    shown.into_iter().any(|dir| path.starts_with(dir))
+}
+
 /// Makes the `/etc` that steps see. One directory is shown faster than thirty files are.
 ///
 /// # Errors
@@ -218,7 +226,7 @@ pub fn make_settings(dir: &Path) -> io::Result<()> {
         if real.is_dir() {
             copy_dir(&real, &target)?;
         } else {
-            std::fs::copy(real, target)?;
+            copy_file(&real, &target)?;
         }
     }
     for path in LIVE_SETTINGS.iter().map(Path::new) {

@@ -4,7 +4,14 @@ use anyhow::{Context, Result};
 use std::{
     fs,
     io::Write,
+    num::NonZero,
+    panic::resume_unwind,
     path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 /// What is already compressed gains nothing.
@@ -15,23 +22,39 @@ const WORTHWHILE: f64 = 0.95;
 
 /// Puts `.br` and `.gz` beside every file of the site that gains from it; says what each weighs.
 pub(crate) fn beside_each(site: &Path) -> Result<Vec<String>> {
-    let mut sizes = Vec::new();
-    for path in files_below(site)? {
+    let mut paths = files_below(site)?;
+    paths.retain(|path| {
         let named = path.extension().and_then(|extension| extension.to_str());
-        if path == site.join("hash.txt") || !named.is_some_and(|extension| COMPRESSIBLE.contains(&extension)) {
-            continue;
+        *path != site.join("hash.txt") && named.is_some_and(|extension| COMPRESSIBLE.contains(&extension))
+    });
+    let next = AtomicUsize::new(0);
+    let sizes = Mutex::new(Vec::new());
+    let work = || -> Result<()> {
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let size = beside_one(path, path.strip_prefix(site)?)?;
+            sizes.lock().unwrap_or_else(PoisonError::into_inner).push(size);
         }
-        let content = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-        let (brotli, gzip) = (brotli(&content)?, gzip(&content)?);
-        for (form, suffix) in [(&brotli, "br"), (&gzip, "gz")] {
-            if (form.len() as f64) < content.len() as f64 * WORTHWHILE {
-                fs::write(beside(&path, suffix), form)?;
-            }
-        }
-        let name = path.strip_prefix(site).unwrap_or(&path).display();
-        sizes.push(format!("{name}: {} B, brotli {} B, gzip {} B", content.len(), brotli.len(), gzip.len()));
-    }
+        Ok(())
+    };
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })?;
+    let mut sizes = sizes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    sizes.sort();
     Ok(sizes)
+}
+
+fn beside_one(path: &Path, name: &Path) -> Result<String> {
+    let content = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let (brotli, gzip) = (brotli(&content)?, gzip(&content)?);
+    for (form, suffix) in [(&brotli, "br"), (&gzip, "gz")] {
+        if (form.len() as f64) < content.len() as f64 * WORTHWHILE {
+            fs::write(beside(path, suffix), form)?;
+        }
+    }
+    Ok(format!("{}: {} B, brotli {} B, gzip {} B", name.display(), content.len(), brotli.len(), gzip.len()))
 }
 
 /// Every file below a folder, in the order of their names.

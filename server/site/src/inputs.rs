@@ -11,10 +11,7 @@ pub(crate) fn digest(arguments: &Arguments) -> Result<String> {
     let mut digest = Sha256::new();
     let program = fs::metadata(std::env::current_exe()?)?;
     let built = program.modified()?.duration_since(UNIX_EPOCH)?.as_nanos();
-    digest.update(format!(
-        "{built} {} {} {} {:?}",
-        arguments.name, arguments.keep_names, arguments.split, arguments.wasm_opt
-    ));
+    digest.update(format!("{built} {} {} {:?}", arguments.name, arguments.keep_names, arguments.wasm_opt));
 
     let style = arguments.style.parent().unwrap_or(Path::new("."));
     let mut files = vec![arguments.wasm.clone()];

@@ -42,9 +42,6 @@ struct Arguments {
     /// Run wasm-opt over the module
     #[arg(long, value_name = "PROGRAM")]
     wasm_opt: Option<PathBuf>,
-    /// Make each lazy route a file of its own; the module must have been linked with --emit-relocs
-    #[arg(long)]
-    split: bool,
     /// Keep the names of functions, for readable stack traces in the browser
     #[arg(long)]
     keep_names: bool,
@@ -72,16 +69,16 @@ fn main() -> Result<()> {
 fn build(arguments: &Arguments, site: &Path) -> Result<()> {
     let package = site.join("pkg");
     fs::create_dir_all(&package)?;
-    let options = wasm::Options {
-        keep_names: arguments.keep_names,
-        shared: arguments.split,
-        wasm_opt: arguments.wasm_opt.as_deref(),
-    };
+    let mut options =
+        wasm::Options { keep_names: arguments.keep_names, shared: false, wasm_opt: arguments.wasm_opt.as_deref() };
     let mut names = names::Names::new(&package, &arguments.name);
-    if arguments.split {
-        names.add(&split::bind(&arguments.wasm, &arguments.name, &options, &package)?);
+    let compiled = wasm::read(&arguments.wasm)?;
+    if split::wanted(&compiled) {
+        // wasm-opt sees one module at a time and may move what the others rely on.
+        options = wasm::Options { shared: true, wasm_opt: None, ..options };
+        names.add(&split::bind(&compiled, &arguments.name, &options, &package)?);
     } else {
-        let module = wasm::bind(&arguments.wasm, &arguments.name, &options, &package)?;
+        let module = wasm::bind(compiled, &arguments.name, &options, &package)?;
         names.write("js", &module.javascript)?;
         names.write("wasm", &module.wasm)?;
     }

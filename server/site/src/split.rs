@@ -7,24 +7,28 @@ use std::{collections::BTreeMap, fs, path::Path};
 /// What the program and its loader call the loader before its hash is known. Leptos' macro writes this name.
 const LOADER: &str = "__wasm_split.______________________.js";
 
+/// Whether the program has lazy functions: then it asks for the loader.
+pub(crate) fn wanted(wasm: &[u8]) -> bool {
+    wasm.windows(LOADER.len()).any(|window| window == LOADER.as_bytes())
+}
+
 /// Splits what the compiler made (with `--emit-relocs`), binds the main part and writes every file into `folder`.
 /// Returns the lines of hash.txt for them.
-pub(crate) fn bind(wasm: &Path, name: &str, options: &wasm::Options, folder: &Path) -> Result<String> {
+pub(crate) fn bind(compiled: &[u8], name: &str, options: &wasm::Options, folder: &Path) -> Result<String> {
     let work = folder.join("split");
     fs::create_dir_all(&work)?;
-    let input = fs::read(wasm).with_context(|| format!("reading {}", wasm.display()))?;
     let main = work.join("main.wasm");
     let main_module = format!("./{name}.js");
     let link_name = format!("./{LOADER}");
-    let mut how = wasm_split_cli_support::Options::new(&input);
+    let mut how = wasm_split_cli_support::Options::new(compiled);
     how.output_dir = &work;
     how.main_out_path = &main;
     how.main_module = &main_module;
     how.link_name = &link_name;
-    let split =
-        wasm_split_cli_support::transform(how).map_err(|error| anyhow!("splitting {}: {error:#}", wasm.display()))?;
+    let split = wasm_split_cli_support::transform(how)
+        .map_err(|error| anyhow!("splitting the lazy routes off (was it linked with --emit-relocs?): {error:#}"))?;
 
-    let bound = wasm::bind(&main, name, options, folder)?;
+    let bound = wasm::bind(wasm::read(&main)?, name, options, folder)?;
     let mut loader = fs::read_to_string(work.join(LOADER)).context("reading the loader of the lazy routes")?;
     let mut renamed = BTreeMap::new();
     for path in &split.split_modules {

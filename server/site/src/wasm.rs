@@ -1,6 +1,6 @@
 //! WebAssembly and the JavaScript that starts it.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -24,16 +24,15 @@ pub(crate) struct Module {
     pub(crate) wasm: Vec<u8>,
 }
 
+pub(crate) fn read(wasm: &Path) -> Result<Vec<u8>> {
+    fs::read(wasm).with_context(|| format!("reading {} (the crate mooring-app, built for wasm32)", wasm.display()))
+}
+
 /// Runs wasm-bindgen over what the compiler made. JavaScript that crates bring along (`snippets/`) is left in `folder`,
 /// where the module imports it from.
-pub(crate) fn bind(wasm: &Path, name: &str, options: &Options, folder: &Path) -> Result<Module> {
-    ensure!(
-        wasm.is_file(),
-        "{} is missing: build the crate mooring-app for wasm32-unknown-unknown first",
-        wasm.display()
-    );
+pub(crate) fn bind(compiled: Vec<u8>, name: &str, options: &Options, folder: &Path) -> Result<Module> {
     Bindgen::new()
-        .input_path(wasm)
+        .input_bytes(name, compiled)
         .out_name(name)
         .web(true)?
         .typescript(false)
@@ -42,7 +41,7 @@ pub(crate) fn bind(wasm: &Path, name: &str, options: &Options, folder: &Path) ->
         .remove_producers_section(true)
         .keep_lld_exports(options.shared)
         .generate(folder)
-        .with_context(|| format!("binding {}", wasm.display()))?;
+        .context("wasm-bindgen")?;
     let bound = folder.join(format!("{name}_bg.wasm"));
     if let Some(program) = options.wasm_opt {
         optimise(program, &bound)?;

@@ -82,7 +82,7 @@ fn Frame() -> impl IntoView {
 #[component]
 fn Page() -> impl IntoView {
     let place = expect_context::<Memo<Place>>();
-    move || pages::page(&place.get())
+    move || Suspend::new(pages::parts::page(place.get()))
 }
 
 /// Takes the server's HTML over.
@@ -98,12 +98,18 @@ pub fn hydrate() {
         // Kept for the page's life: the client of server functions wants a static text.
         set_server_url(Box::leak(format!("{origin}{}", base.as_str()).into_boxed_str()));
     }
-    hydrate_body(App);
-    // From here on the page answers to clicks; the browser's tests wait for it.
-    if let Some(root) = document().document_element() {
-        let _ = root.set_attribute("data-ready", "");
-    }
-    // From here on the page answers; who drives a browser waits for it.
+    let path = window().location().pathname().unwrap_or_default();
+    let place = Place::parse(base.strip(&path));
+    wasm_bindgen_futures::spawn_local(async move {
+        pages::parts::fetch(&place).await;
+        hydrate_body(App);
+        ready();
+    });
+}
+
+/// From here on the page answers to clicks; the browser's tests wait for it.
+#[cfg(feature = "hydrate")]
+fn ready() {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-ready", "");
     }

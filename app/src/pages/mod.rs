@@ -3,52 +3,17 @@
 pub mod experiments;
 pub mod home;
 pub mod namespaces;
+pub mod parts;
 pub mod pipelines;
 pub mod recurring_runs;
 pub mod runs;
 pub mod sign_in;
 pub mod wanted;
 
-use crate::{
-    components::frame::failed,
-    failure::Trouble,
-    routes::{Place, Room},
-};
+use crate::{components::frame::failed, failure::Trouble};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use model::{FailureKind, Namespace};
-
-/// The page of a place.
-#[must_use]
-pub fn page(place: &Place) -> AnyView {
-    match place {
-        Place::SignIn => sign_in::sign_in(),
-        Place::Namespaces => namespaces::choice(),
-        Place::Home => wanted::wanted(None),
-        Place::Wanted(room) => wanted::wanted(Some(*room)),
-        Place::In(namespace, room) => within(namespace.clone(), *room),
-        Place::Nowhere => nowhere(),
-    }
-}
-
-fn within(namespace: Namespace, room: Room) -> AnyView {
-    match room {
-        Room::Start => home::start(namespace),
-        Room::Runs => runs::list::runs(namespace, false),
-        Room::ArchivedRuns => runs::list::runs(namespace, true),
-        Room::NewRun => runs::create::new_run(namespace),
-        Room::Run(id) => runs::detail::run(namespace, id),
-        Room::Experiments => experiments::list::experiments(namespace, false),
-        Room::ArchivedExperiments => experiments::list::experiments(namespace, true),
-        Room::NewExperiment => experiments::create::new_experiment(namespace),
-        Room::Experiment(id) => experiments::detail::experiment(namespace, id),
-        Room::Pipelines => pipelines::list::pipelines(namespace, false),
-        Room::SharedPipelines => pipelines::list::pipelines(namespace, true),
-        Room::NewPipeline => pipelines::create::new_pipeline(namespace),
-        Room::Pipeline(id) => pipelines::detail::pipeline(namespace, id),
-        Room::RecurringRuns => recurring_runs::list::recurring_runs(namespace),
-    }
-}
 
 fn nowhere() -> AnyView {
     #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-use crate::{Account, Credentials, Limits, SESSION_COOKIE, TrustedHeader, identify::cookie, secret};
+use crate::{Account, Credentials, Limits, NewToken, SESSION_COOKIE, TrustedHeader, identify::cookie, secret};
 use model::{Chance, Clock, Failure, Timestamp, TokenId, UserName};
 use std::sync::Arc;
 
@@ -123,7 +123,8 @@ impl Accounts {
             secret: format!("{TOKEN_PREFIX}{}", secret::fresh(&*self.chance)),
         };
         let hash = secret::hash(&issued.secret);
-        self.credentials.add_token(&hash, issued.id, user, name, &limits, now, expires_at).await?;
+        let new = NewToken { id: issued.id, user: user.clone(), name: name.to_owned(), limits, expires_at };
+        self.credentials.add_token(&hash, new, now).await?;
         Ok(issued)
     }
 

@@ -26,9 +26,19 @@ pub struct Token {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Where accounts, sessions and tokens are kept; secrets only as hashes. The store implements it.
+/// A personal access token to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    pub id: TokenId,
+    pub user: UserName,
+    pub name: String,
+    pub limits: Limits,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where accounts, sessions and tokens are kept; secrets only as hashes. The store implements it; each question fails
+/// with `Unavailable` when the database does not answer.
 #[async_trait::async_trait]
-#[expect(clippy::missing_errors_doc, reason = "each fails with `Unavailable` when the database does not answer")]
 pub trait Credentials: Send + Sync {
     async fn account(&self, name: &UserName) -> Result<Option<Account>, Failure>;
     /// A session that has not expired, of an account that is not disabled.
@@ -42,14 +52,5 @@ pub trait Credentials: Send + Sync {
     /// A token that is neither revoked nor expired, of a user who is not disabled.
     async fn token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>, Failure>;
     async fn touch_token(&self, id: TokenId, now: Timestamp) -> Result<(), Failure>;
-    async fn add_token(
-        &self,
-        hash: &str,
-        id: TokenId,
-        user: &UserName,
-        name: &str,
-        limits: &Limits,
-        now: Timestamp,
-        end: Option<Timestamp>,
-    ) -> Result<(), Failure>;
+    async fn add_token(&self, hash: &str, new: NewToken, now: Timestamp) -> Result<(), Failure>;
 }

@@ -16,7 +16,7 @@ mod tests;
 
 pub use accounts::{Accounts, Issued, SessionSecret};
 pub use caller::{Caller, Limits, Via};
-pub use credentials::{Account, Credentials, Session, Token};
+pub use credentials::{Account, Credentials, NewToken, Session, Token};
 pub use cross_site::refuse_cross_site;
 pub use header::{Network, TrustedHeader};
 pub use identify::{Identified, SESSION_COOKIE};

@@ -1,7 +1,8 @@
 //! Who is let in by what. The credentials are a table in memory; the real table is the store's.
 
 use crate::{
-    Account, Accounts, Caller, Credentials, Limits, Network, SESSION_COOKIE, Session, Token, TrustedHeader, Via,
+    Account, Accounts, Caller, Credentials, Limits, Network, NewToken, SESSION_COOKIE, Session, Token, TrustedHeader,
+    Via,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use model::{Chance, Clock, Failure, FailureKind, Namespace, Timestamp, TokenId, UserName};
@@ -94,18 +95,9 @@ impl Credentials for Memory {
         }
         Ok(())
     }
-    async fn add_token(
-        &self,
-        hash: &str,
-        id: TokenId,
-        user: &UserName,
-        _: &str,
-        limits: &Limits,
-        _: Timestamp,
-        end: Option<Timestamp>,
-    ) -> Result<(), Failure> {
-        let value = Token { id, user: user.clone(), limits: limits.clone(), last_used_at: None };
-        self.0.lock().unwrap().tokens.insert(hash.to_owned(), Row { value, end });
+    async fn add_token(&self, hash: &str, new: NewToken, _: Timestamp) -> Result<(), Failure> {
+        let value = Token { id: new.id, user: new.user, limits: new.limits, last_used_at: None };
+        self.0.lock().unwrap().tokens.insert(hash.to_owned(), Row { value, end: new.expires_at });
         Ok(())
     }
 }

@@ -42,23 +42,14 @@ impl Credentials for Store {
     async fn touch_token(&self, id: TokenId, now: Timestamp) -> Result<(), Failure> {
         self.tokens().touch(id, now).await
     }
-    async fn add_token(
-        &self,
-        hash: &str,
-        id: TokenId,
-        user: &UserName,
-        name: &str,
-        limits: &Limits,
-        now: Timestamp,
-        end: Option<Timestamp>,
-    ) -> Result<(), Failure> {
+    async fn add_token(&self, hash: &str, new: authn::NewToken, now: Timestamp) -> Result<(), Failure> {
         let new = NewToken {
-            id,
-            user: user.clone(),
-            name: name.to_owned(),
-            namespaces: limits.namespaces.clone(),
-            read_only: limits.read_only,
-            expires_at: end,
+            id: new.id,
+            user: new.user,
+            name: new.name,
+            namespaces: new.limits.namespaces,
+            read_only: new.limits.read_only,
+            expires_at: new.expires_at,
         };
         self.tokens().create(hash, &new, now).await
     }

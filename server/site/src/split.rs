@@ -7,9 +7,12 @@ use std::{collections::BTreeMap, fs, path::Path};
 /// What the program and its loader call the loader before its hash is known. Leptos' macro writes this name.
 const LOADER: &str = "__wasm_split.______________________.js";
 
-/// Whether the program has lazy functions: then it asks for the loader.
+/// Where Leptos' macro notes what is lazy, for the splitter.
+const MARK: &[u8] = b"__wasm_split_unstable";
+
+/// Whether the program has lazy functions.
 pub(crate) fn wanted(wasm: &[u8]) -> bool {
-    wasm.windows(LOADER.len()).any(|window| window == LOADER.as_bytes())
+    wasm.windows(MARK.len()).any(|window| window == MARK)
 }
 
 /// Splits what the compiler made (with `--emit-relocs`), binds the main part and writes every file into `folder`.

@@ -71,8 +71,9 @@ impl fmt::Display for Location {
 /// `Forbidden` for one that is not in this namespace, `Invalid` for one that is not well formed.
 pub fn locate(namespace: &Namespace, uri: &str) -> Result<Option<Location>, Failure> {
     let Some(path) = uri.strip_prefix("minio://mlpipeline/") else { return Ok(None) };
-    let own = format!("private-artifacts/{namespace}/");
-    let Some(rest) = path.strip_prefix(&own) else {
+    // The rest of the bucket belongs to nobody, and nothing of ours lies there.
+    let Some(owned) = path.strip_prefix("private-artifacts/") else { return Ok(None) };
+    let Some(rest) = owned.strip_prefix(namespace.as_str()).and_then(|rest| rest.strip_prefix('/')) else {
         return Err(Failure::forbidden(format!("the artifact {uri:?} is not in namespace '{namespace}'")));
     };
     let segments: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
@@ -124,11 +125,16 @@ mod tests {
 
     #[test]
     fn other_stores_are_not_ours_and_other_namespaces_are_closed() {
-        assert_eq!(locate(&team_a(), "gs://bucket/x"), Ok(None));
+        for elsewhere in
+            ["gs://bucket/x", "minio://mlpipeline/v2/artifacts/p/x", "minio://other/private-artifacts/team-b/x"]
+        {
+            assert_eq!(locate(&team_a(), elsewhere), Ok(None));
+        }
         for foreign in [
             format!("minio://mlpipeline/private-artifacts/team-b/v2/p/{RUN}/x"),
             format!("minio://mlpipeline/private-artifacts/team-ab/v2/p/{RUN}/x"),
-            format!("minio://mlpipeline/v2/artifacts/p/{RUN}/x"),
+            format!("minio://mlpipeline/private-artifacts/../private-artifacts/team-b/v2/p/{RUN}/x"),
+            "minio://mlpipeline/private-artifacts/".to_owned(),
         ] {
             assert_eq!(locate(&team_a(), &foreign).unwrap_err().kind, FailureKind::Forbidden, "{foreign}");
         }

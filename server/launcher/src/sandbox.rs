@@ -14,7 +14,7 @@ use rustix::{
 use std::{
     fs::File,
     io::{self, Read, Seek, Write},
-    os::fd::{AsRawFd, OwnedFd},
+    os::fd::AsRawFd,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -143,7 +143,7 @@ impl<'a> Inside<'a> {
                 let sentence = format!("the sandbox program {} cannot be started: {error}", self.bwrap.display());
                 io::Error::new(error.kind(), sentence)
             })?;
-        Ok(Sandboxed { child, status: File::from(OwnedFd::from(status)) })
+        Ok(Sandboxed { child, status: File::from(status) })
     }
 }
 

@@ -92,8 +92,10 @@ pub(crate) mod dashboard {
         let Some(room) = location.hash().ok().as_deref().and_then(from_hash) else { return false };
         let here = location.pathname().unwrap_or_default();
         let hint = location.search().ok().and_then(|search| namespace_in(&search));
-        let place = match hint.or_else(|| Place::parse(base.strip(&here)).namespace().cloned()) {
+        let known = hint.or_else(|| Place::parse(base.strip(&here)).namespace().cloned());
+        let place = match known.filter(|_| !room.is_one_object()) {
             Some(namespace) => Place::In(namespace, room),
+            // The server knows where an object is, or asks which namespace is meant.
             None => Place::Wanted(room),
         };
         location.replace(&base.href(&place.path())).is_ok()

@@ -124,6 +124,12 @@ impl Room {
         }
     }
 
+    /// Whether the address names one object, which is in one namespace only.
+    #[must_use]
+    pub const fn is_one_object(self) -> bool {
+        matches!(self, Self::Run(_) | Self::Experiment(_) | Self::Pipeline(_))
+    }
+
     /// The list that this room belongs to: where one goes when the namespace changes under a details page.
     #[must_use]
     pub const fn list(self) -> Self {

@@ -12,9 +12,9 @@ use crate::{
 use leptos::prelude::*;
 use model::{Membership, Role};
 
-/// One's own namespaces, and nobody else's.
+/// One's own namespaces, and nobody else's; each leads to this room of it.
 #[must_use]
-pub fn choice() -> AnyView {
+pub fn choice(room: Room) -> AnyView {
     let session = expect_context::<Session>();
     view! {
         {title("Namespaces")}
@@ -22,7 +22,7 @@ pub fn choice() -> AnyView {
         <Suspense fallback=waiting>{move || Suspend::new(async move {
             match session.0.await {
                 Ok(who) if who.memberships.is_empty() => nothing(who.user.as_str()),
-                Ok(who) => who.memberships.iter().map(card).collect_view().into_any(),
+                Ok(who) => who.memberships.iter().map(|one| card(one, room)).collect_view().into_any(),
                 Err(trouble) => failed(&trouble),
             }
         })}</Suspense>
@@ -40,14 +40,14 @@ fn nothing(user: &str) -> AnyView {
     )
 }
 
-fn card(membership: &Membership) -> AnyView {
+fn card(membership: &Membership, room: Room) -> AnyView {
     let what = match membership.role {
         Role::Admin => "You run things here and decide who else may.",
         Role::Edit => "You run things here.",
         Role::View => "You may look, and change nothing.",
     };
     view! {
-        <a class="card link" href=href(&Place::In(membership.namespace.clone(), Room::Runs))>
+        <a class="card link" href=href(&Place::In(membership.namespace.clone(), room))>
             <strong>{namespace_tag(&membership.namespace)}</strong>
             <span class="faint">{what}</span>
             {icon(Icon::ChevronRight)}

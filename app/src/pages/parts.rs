@@ -18,7 +18,7 @@ fn one_run(namespace: Namespace, id: RunId) -> AnyView {
 fn the_rest(place: Place) -> AnyView {
     match place {
         Place::SignIn => sign_in::sign_in(),
-        Place::Namespaces => namespaces::choice(),
+        Place::Namespaces => namespaces::choice(Room::Runs),
         Place::Home => wanted::wanted(None),
         Place::Wanted(room) => wanted::wanted(Some(room)),
         Place::In(namespace, room) => within(namespace, room),

@@ -9,9 +9,9 @@ use crate::{
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// Finds the place that an address without a namespace means: an object's own namespace; for a list the one that the
-/// dashboard names, the last one, or the only one. The answer is a path below the base.
+/// dashboard names, the last one, or the only one. The answer is a path below the base; none when somebody has to choose.
 #[server(prefix = "/_fn", endpoint = "find_place", input = GetUrl)]
-pub async fn find_place(path: String, hint: String) -> Result<String, Trouble> {
+pub async fn find_place(path: String, hint: String) -> Result<Option<String>, Trouble> {
     use crate::doors::{enter, headers, last_namespace, refuse};
     let (service, caller) = enter()?;
     let room = match Place::parse(&path) {
@@ -25,17 +25,16 @@ pub async fn find_place(path: String, hint: String) -> Result<String, Trouble> {
         _ => None,
     };
     if let Some(namespace) = found {
-        return Ok(Place::In(namespace, room).path());
+        return Ok(Some(Place::In(namespace, room).path()));
     }
     let memberships = service.memberships(&caller).await.map_err(refuse)?;
     let own = |namespace: &model::Namespace| memberships.iter().any(|one| one.namespace == *namespace);
     let hinted = model::Namespace::parse(&hint).ok().filter(own);
     let last = last_namespace(&headers()).filter(own);
     let only = memberships.first().filter(|_| memberships.len() == 1).map(|one| one.namespace.clone());
-    Ok(match hinted.or(last).or(only) {
-        Some(namespace) => Place::In(namespace, room).path(),
-        None => Place::Namespaces.path(),
-    })
+    let found = hinted.or(last).or(only).map(|namespace| Place::In(namespace, room).path());
+    // The first page has nothing of its own to show; any other address is kept until the choice is made.
+    Ok(found.or_else(|| (path == "/").then(|| Place::Namespaces.path())))
 }
 
 /// Goes on to the place that was meant.
@@ -50,7 +49,8 @@ pub fn wanted(room: Option<Room>) -> AnyView {
             let base = base.clone();
             Suspend::new(async move {
                 match found.await {
-                    Ok(path) => onward(&base.href(&path)),
+                    Ok(Some(path)) => onward(&base.href(&path)),
+                    Ok(None) => super::namespaces::choice(room.map_or(Room::Runs, Room::list)),
                     Err(trouble) => failed(&trouble),
                 }
             })

@@ -49,6 +49,10 @@ pub(super) async fn page(State(doors): State<Doors>, request: Request) -> Respon
     let site = doors.site.clone();
     let render = leptos_axum::render_app_async_with_context(move || doors.provide(&base), move || shell(&site, framed));
     let mut response = render(request).await;
+    // That nobody is signed in is no failure of the page where one signs in.
+    if place == Place::SignIn {
+        *response.status_mut() = StatusCode::OK;
+    }
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(cookie) = remember.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {

@@ -6,7 +6,7 @@ use model::{Clock, Failure};
 use service::Operations;
 use std::{
     future::Future,
-    io::{Write, stdout},
+    io::{IsTerminal, Write, stderr, stdout},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -97,7 +97,7 @@ fn log_to_stderr(settings: &Settings) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|error| {
         Failure::invalid(format!("log is {:?}: expected a filter as in info,mooring=debug: {error}", settings.log))
     })?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal()).with_writer(stderr).init();
     Ok(())
 }
 

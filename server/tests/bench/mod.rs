@@ -20,19 +20,19 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// The namespaces of the bench. Each has an owner, an editor and a viewer of its own.
-pub const NAMESPACES: [&str; 2] = ["team-a", "team-b"];
+pub(crate) const NAMESPACES: [&str; 2] = ["team-a", "team-b"];
 /// The only peer whose user header is believed.
-pub const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+pub(crate) const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 const ANYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Bench {
-    pub router: Router,
-    pub engine: Arc<FakeEngine>,
-    pub clock: Arc<Hands>,
-    pub operations: Operations,
-    pub accounts: authn::Accounts,
+pub(crate) struct Bench {
+    pub(crate) router: Router,
+    pub(crate) engine: Arc<FakeEngine>,
+    pub(crate) clock: Arc<Hands>,
+    pub(crate) operations: Operations,
+    pub(crate) accounts: authn::Accounts,
     background: Option<Running>,
     tokens: BTreeMap<String, String>,
     folder: tempfile::TempDir,
@@ -40,7 +40,7 @@ pub struct Bench {
 
 /// Somebody who asks.
 #[derive(Clone)]
-pub struct Person {
+pub(crate) struct Person {
     router: Router,
     headers: Vec<(HeaderName, String)>,
     peer: IpAddr,
@@ -48,37 +48,37 @@ pub struct Person {
 
 /// An answer: its status, and its body as JSON, or as text where it is none.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: http::HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
     /// The body of an answer that must be good.
     #[track_caller]
-    pub fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.text);
         self.json()
     }
     /// The message of a refusal that must have this status.
     #[track_caller]
-    pub fn refused(self, status: u16) -> String {
+    pub(crate) fn refused(self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.text);
         self.json()["message"].as_str().unwrap_or(&self.text).to_owned()
     }
 }
 
 impl Bench {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::open(tempfile::tempdir().unwrap(), true).await
     }
 
     /// The same data after the server has gone and come back; the engine has forgotten everything.
-    pub async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(mut self) -> Self {
         self.background.take().unwrap().stop().await;
         let (folder, tokens) = (self.folder, self.tokens);
         let mut again = Self::open(folder, false).await;
@@ -127,38 +127,38 @@ impl Bench {
         }
     }
 
-    pub async fn token(&self, person: &str, namespaces: &[&str], read_only: bool) -> String {
+    pub(crate) async fn token(&self, person: &str, namespaces: &[&str], read_only: bool) -> String {
         let namespaces = namespaces.iter().map(|name| namespace_of(name)).collect();
         let limits = Limits { namespaces, read_only };
         self.operations.create_token(&user(person), "test", limits, None).await.unwrap().secret
     }
 
-    pub fn nobody(&self) -> Person {
+    pub(crate) fn nobody(&self) -> Person {
         Person { router: self.router.clone(), headers: Vec::new(), peer: ANYWHERE }
     }
     /// Somebody with an identity and without any namespace.
-    pub fn outsider(&self) -> Person {
+    pub(crate) fn outsider(&self) -> Person {
         self.person("outsider")
     }
-    pub fn viewer(&self, namespace: &str) -> Person {
+    pub(crate) fn viewer(&self, namespace: &str) -> Person {
         self.person(&format!("viewer-of-{namespace}"))
     }
-    pub fn editor(&self, namespace: &str) -> Person {
+    pub(crate) fn editor(&self, namespace: &str) -> Person {
         self.person(&format!("editor-of-{namespace}"))
     }
-    pub fn owner(&self, namespace: &str) -> Person {
+    pub(crate) fn owner(&self, namespace: &str) -> Person {
         self.person(&format!("owner-of-{namespace}"))
     }
-    pub fn platform_admin(&self) -> Person {
+    pub(crate) fn platform_admin(&self) -> Person {
         self.person("root")
     }
     /// Somebody of the bench by name.
-    pub fn person(&self, name: &str) -> Person {
+    pub(crate) fn person(&self, name: &str) -> Person {
         self.nobody().with_token(&self.tokens[name])
     }
 
     /// Asks until the answer pleases.
-    pub async fn wait_for(&self, who: &Person, path: &str, pleases: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn wait_for(&self, who: &Person, path: &str, pleases: impl Fn(&Value) -> bool) -> Value {
         let asking = async {
             loop {
                 let answer = who.get(path).await.ok();
@@ -174,46 +174,46 @@ impl Bench {
         }
     }
 
-    pub async fn wait_for_state(&self, who: &Person, run: &str, state: &str) -> Value {
+    pub(crate) async fn wait_for_state(&self, who: &Person, run: &str, state: &str) -> Value {
         self.wait_for(who, &format!("/apis/v2beta1/runs/{run}"), |run| run["state"] == state).await
     }
 }
 
 impl Person {
-    pub fn with_token(mut self, token: &str) -> Self {
+    pub(crate) fn with_token(mut self, token: &str) -> Self {
         self.headers.push((header::AUTHORIZATION, format!("Bearer {token}")));
         self
     }
-    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((HeaderName::from_static(name), value.to_owned()));
         self
     }
-    pub fn from_peer(mut self, peer: IpAddr) -> Self {
+    pub(crate) fn from_peer(mut self, peer: IpAddr) -> Self {
         self.peer = peer;
         self
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, Body::empty(), None).await
     }
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, Body::empty(), None).await
     }
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.ask(Method::POST, path, Body::from(body.to_string()), Some("application/json")).await
     }
     /// As a form without script does.
-    pub async fn submit(&self, path: &str, fields: &str) -> Answer {
+    pub(crate) async fn submit(&self, path: &str, fields: &str) -> Answer {
         self.ask(Method::POST, path, Body::from(fields.to_owned()), Some("application/x-www-form-urlencoded")).await
     }
     /// One file as a form field.
-    pub async fn upload(&self, path: &str, field: &str, file_name: &str, content: &[u8]) -> Answer {
+    pub(crate) async fn upload(&self, path: &str, field: &str, file_name: &str, content: &[u8]) -> Answer {
         self.upload_with(path, &[], field, file_name, content).await
     }
-    pub async fn upload_with(
+    pub(crate) async fn upload_with(
         &self,
         path: &str,
-        fields: &[(&str, &str)],
+        fields: &[(&str, String)],
         field: &str,
         file_name: &str,
         content: &[u8],
@@ -230,7 +230,7 @@ impl Person {
         self.ask(Method::POST, path, Body::from(body), Some("multipart/form-data; boundary=x")).await
     }
 
-    pub async fn ask(&self, method: Method, path: &str, body: Body, content_type: Option<&str>) -> Answer {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Body, content_type: Option<&str>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "mooring.test");
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -255,18 +255,18 @@ impl Person {
     }
 
     /// Makes an experiment and tells its id.
-    pub async fn experiment(&self, namespace: &str, name: &str) -> String {
+    pub(crate) async fn experiment(&self, namespace: &str, name: &str) -> String {
         let body = json!({ "display_name": name, "namespace": namespace });
         id_of(&self.post("/apis/v2beta1/experiments", &body).await.ok(), "experiment_id")
     }
     /// Makes a run of a one-step pipeline and tells its id.
-    pub async fn run(&self, experiment: &str, name: &str) -> String {
+    pub(crate) async fn run(&self, experiment: &str, name: &str) -> String {
         let spec = testkit::pipeline("one-step", "true");
         let body = json!({ "display_name": name, "experiment_id": experiment, "pipeline_spec": spec });
         id_of(&self.post("/apis/v2beta1/runs", &body).await.ok(), "run_id")
     }
     /// Uploads a one-step pipeline, to the shared ones if no namespace is named; tells its id and its version's.
-    pub async fn pipeline(&self, namespace: &str, name: &str) -> (String, String) {
+    pub(crate) async fn pipeline(&self, namespace: &str, name: &str) -> (String, String) {
         let spec = testkit::pipeline("one-step", "true").to_string();
         let path = format!("/apis/v2beta1/pipelines/upload?name={name}&namespace={namespace}");
         let made = self.upload(&path, "uploadfile", "pipeline.json", spec.as_bytes()).await.ok();
@@ -278,7 +278,7 @@ impl Person {
 }
 
 #[track_caller]
-pub fn id_of(object: &Value, key: &str) -> String {
+pub(crate) fn id_of(object: &Value, key: &str) -> String {
     object[key].as_str().unwrap_or_else(|| panic!("no {key} in {object}")).to_owned()
 }
 
@@ -289,10 +289,10 @@ fn settings(folder: &Path) -> Settings {
     Settings::read(overrides, variables).unwrap()
 }
 
-pub fn user(name: &str) -> UserName {
+pub(crate) fn user(name: &str) -> UserName {
     UserName::parse(name).unwrap()
 }
 
-pub fn namespace_of(name: &str) -> Namespace {
+pub(crate) fn namespace_of(name: &str) -> Namespace {
     Namespace::parse(name).unwrap()
 }

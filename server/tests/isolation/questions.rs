@@ -7,23 +7,23 @@ use serde_json::{Value, json};
 use testkit::FakeEngine;
 
 /// What the owner of team-a made for one question.
-pub struct Things {
-    pub experiment: String,
-    pub run: String,
-    pub task: String,
-    pub pipeline: String,
-    pub version: String,
+pub(crate) struct Things {
+    pub(crate) experiment: String,
+    pub(crate) run: String,
+    pub(crate) task: String,
+    pub(crate) pipeline: String,
+    pub(crate) version: String,
 }
 
-pub struct Question {
+pub(crate) struct Question {
     /// `METHOD template`, as the door's table names it.
-    pub door: &'static str,
+    pub(crate) door: &'static str,
     /// Whether it changes what it asks about, so that the next one needs new things.
-    pub changes: bool,
+    pub(crate) changes: bool,
     ask: fn(&Things) -> Ask,
 }
 
-pub struct Ask {
+pub(crate) struct Ask {
     path: String,
     body: Payload,
 }
@@ -32,14 +32,14 @@ enum Payload {
     None,
     Json(Value),
     Form(String),
-    File { field: &'static str, fields: Vec<(&'static str, &'static str)> },
+    File { field: &'static str, fields: Vec<(&'static str, String)> },
 }
 
 const NS: &str = "team-a";
 const API: &str = "/apis/v2beta1";
 
 impl Question {
-    pub async fn put(&self, person: &Person, things: &Things) -> Answer {
+    pub(crate) async fn put(&self, person: &Person, things: &Things) -> Answer {
         let (method, _) = self.door.split_once(' ').unwrap();
         let Ask { path, body } = (self.ask)(things);
         let method: Method = method.parse().unwrap();
@@ -55,7 +55,7 @@ impl Question {
     }
 }
 
-pub async fn things(bench: &Bench, name: &str) -> Things {
+pub(crate) async fn things(bench: &Bench, name: &str) -> Things {
     let owner = bench.owner(NS);
     let experiment = owner.experiment(NS, &format!("treasure-{name}")).await;
     let run = owner.run(&experiment, &format!("treasure-{name}")).await;
@@ -83,7 +83,7 @@ fn query(name: &str, query: String) -> Ask {
 }
 
 macro_rules! questions { ($($door:literal $($changes:ident)? => $ask:expr;)*) => {
-    pub const QUESTIONS: &[Question] = &[$(Question {
+    pub(crate) const QUESTIONS: &[Question] = &[$(Question {
         door: $door, changes: questions!(@ $($changes)?), ask: $ask,
     }),*];
 }; (@ changes) => { true }; (@) => { false } }
@@ -160,9 +160,9 @@ questions! {
     "GET /events" => |_| plain(format!("/events?namespace={NS}"));
     "GET /logs/{run}/{task}/text" => |its| plain(format!("/logs/{}/{}/text", its.run, its.task));
     "GET /logs/{run}/{task}" => |its| plain(format!("/logs/{}/{}", its.run, its.task));
-    "POST /upload" changes => |_| Ask {
+    "POST /upload" changes => |its| Ask {
         path: "/upload".to_owned(),
-        body: Payload::File { field: "file", fields: vec![("namespace", NS), ("name", "from a form")] },
+        body: Payload::File { field: "file", fields: vec![("namespace", NS.to_owned()), ("name", its.run.clone())] },
     };
 
     "GET /" => |_| plain("/".to_owned());

@@ -28,9 +28,10 @@ use crate::{
     routes::Place,
     session::Session,
 };
+use futures::FutureExt;
 use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
-use leptos::{mount::hydrate_body, server_fn::client::set_server_url};
+use leptos::{mount::hydrate_body, server_fn::client::set_server_url, task::spawn_local};
 use leptos_meta::provide_meta_context;
 use leptos_router::{
     WildcardSegment,
@@ -82,7 +83,26 @@ fn Frame() -> impl IntoView {
 #[component]
 fn Page() -> impl IntoView {
     let place = expect_context::<Memo<Place>>();
-    move || Suspend::new(pages::parts::page(place.get()))
+    // The old page stands, alive, until the part of the new one is there.
+    let at = RwSignal::new(place.get_untracked());
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let next = place.get();
+        if next == at.get_untracked() {
+            return;
+        }
+        if pages::parts::fetch(&next).now_or_never().is_some() {
+            at.set(next);
+            return;
+        }
+        spawn_local(async move {
+            pages::parts::fetch(&next).await;
+            if place.try_get_untracked().as_ref() == Some(&next) {
+                at.set(next);
+            }
+        });
+    });
+    move || pages::parts::page(at.get()).now_or_never()
 }
 
 /// Takes the server's HTML over.

@@ -58,6 +58,16 @@ impl Live {
         });
     }
 
+    /// Calls back when anything has changed.
+    pub fn on_any(self, then: impl Fn() + 'static) {
+        Effect::new(move |before: Option<()>| {
+            self.news.track();
+            if before.is_some() {
+                then();
+            }
+        });
+    }
+
     /// Calls back when one run has changed.
     pub fn on_run(self, run: RunId, then: impl Fn() + 'static) {
         Effect::new(move |before: Option<()>| {

@@ -28,7 +28,7 @@ impl Who {
 /// The caller, as pages know them.
 #[server(prefix = "/_fn", endpoint = "who", input = GetUrl)]
 pub async fn who_looks() -> Result<Who, Trouble> {
-    let (service, caller) = crate::doors::enter()?;
+    let (service, caller) = crate::doors::enter_quietly()?;
     let memberships = service.memberships(&caller).await.map_err(crate::doors::refuse)?;
     Ok(Who { user: caller.user().clone(), memberships, can_sign_out: caller.via() == authn::Via::Session })
 }

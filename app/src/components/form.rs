@@ -12,10 +12,11 @@ use leptos_router::hooks::use_query_map;
 #[must_use]
 pub fn post(path: &'static str, class: &'static str, fields: AnyView) -> AnyView {
     let action = use_base().href(path);
-    let refusal = RwSignal::new(refused_before(path));
-    let busy = RwSignal::new(false);
+    // Counted, not owned by the view: an event may still reach a form that is about to go.
+    let refusal = ArcRwSignal::new(refused_before(path));
+    let busy = ArcRwSignal::new(false);
     #[cfg(feature = "hydrate")]
-    let send = browser::sender(action.clone(), refusal, busy);
+    let send = browser::sender(action.clone(), refusal.clone(), busy.clone());
     #[cfg(not(feature = "hydrate"))]
     let send = |_: leptos::ev::SubmitEvent| {};
     view! {
@@ -123,8 +124,8 @@ pub(crate) mod browser {
 
     pub(super) fn sender(
         action: String,
-        refusal: RwSignal<Option<Trouble>>,
-        busy: RwSignal<bool>,
+        refusal: ArcRwSignal<Option<Trouble>>,
+        busy: ArcRwSignal<bool>,
     ) -> impl FnMut(ev::SubmitEvent) + 'static {
         let go = goer();
         let live = use_live();
@@ -140,20 +141,21 @@ pub(crate) mod browser {
             }
             busy.set(true);
             let (action, go) = (action.clone(), go.clone());
+            let (refusal, busy) = (refusal.clone(), busy.clone());
             spawn_local(async move {
                 match send(&action, body).await {
                     Ok(location) => {
-                        refusal.try_set(None);
+                        refusal.set(None);
                         live.touch();
                         if let Some(location) = location {
                             go(&location);
                         }
                     }
                     Err(trouble) => {
-                        refusal.try_set(Some(trouble));
+                        refusal.set(Some(trouble));
                     }
                 }
-                busy.try_set(false);
+                busy.set(false);
             });
         }
     }

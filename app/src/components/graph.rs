@@ -150,7 +150,6 @@ fn step(item: &Item, place: &Place, chosen: Signal<Option<String>>, choose: Opti
         }
     };
     let own = item.key.clone();
-    let current = Memo::new(move |_| chosen.get().as_ref() == Some(&own));
     let (x, y) = (place.x, place.y);
     let text = x + if item.mark.is_some() { 36.0 } else { 14.0 };
     let most = if item.note.is_empty() { 20 } else { 16 };
@@ -166,7 +165,7 @@ fn step(item: &Item, place: &Place, chosen: Signal<Option<String>>, choose: Opti
     if item.href.is_empty() {
         return view! { <g class=class>{inside}</g> }.into_any();
     }
-    let current_now = move || current.get().then_some("true");
+    let current_now = move || (chosen.try_get().flatten().as_ref() == Some(&own)).then_some("true");
     view! { <a class=class href=item.href.clone() tabindex="-1" aria-current=current_now on:click=picked>{inside}</a> }
         .into_any()
 }

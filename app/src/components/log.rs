@@ -55,6 +55,8 @@ impl Lines {
 pub fn log(run: RunId, task: TaskId, start: LogText, growing: bool) -> AnyView {
     let mut first = Lines::default();
     first.add(&start.text);
+    // A view that is about to go may still be woken (the stream ends just when another step is chosen), so every
+    // reading here allows for the signals to be gone.
     let lines = RwSignal::new(first);
     let follow = RwSignal::new(true);
     let open = RwSignal::new(growing);
@@ -73,42 +75,50 @@ pub fn log(run: RunId, task: TaskId, start: LogText, growing: bool) -> AnyView {
             body.set_scroll_top(body.scroll_height());
         }
     });
+    let follows = move || follow.try_get() == Some(true);
+    let grows = move || open.try_get() == Some(true);
+    let word = move || sought.try_get().unwrap_or_default().to_lowercase();
     let scrolled = move |_| {
-        if let Some(body) = body.get_untracked() {
+        if let Some(body) = body.try_get_untracked().flatten() {
             let at_end = body.scroll_height() - body.scroll_top() - body.client_height() < 24;
-            if follow.get_untracked() != at_end {
+            if follow.try_get_untracked() == Some(!at_end) {
                 follow.set(at_end);
             }
         }
     };
     let shown = move || {
-        let word = sought.get().to_lowercase();
-        lines.with(|lines| {
+        let word = word();
+        let hits = |lines: &Lines| {
             let hits = lines.whole.iter().filter(|(_, line)| word.is_empty() || line.to_lowercase().contains(&word));
             hits.cloned().collect::<Vec<_>>()
-        })
+        };
+        lines.try_with(hits).unwrap_or_default()
     };
-    let hits = move || {
-        (!sought.get().is_empty()).then(|| format!("{} of {} lines", shown().len(), lines.with(|lines| lines.count)))
-    };
+    let count = move || lines.try_with(|lines| lines.count).unwrap_or_default();
+    let hits = move || (!word().is_empty()).then(|| format!("{} of {} lines", shown().len(), count()));
     let nothing = move || {
-        lines.with(Lines::is_empty).then(|| {
-            let text = if open.get() { "Nothing written yet." } else { "This step wrote nothing." };
+        (lines.try_with(Lines::is_empty) == Some(true)).then(|| {
+            let text = if grows() { "Nothing written yet." } else { "This step wrote nothing." };
             view! { <p class="faint quiet">{text}</p> }
         })
     };
     let cut = move || {
-        (start.cut || lines.with(|lines| lines.dropped)).then(|| {
+        (start.cut || lines.try_with(|lines| lines.dropped) == Some(true)).then(|| {
             view! { <p class="faint quiet">"The beginning is left out here; the download has all of it."</p> }
         })
     };
+    let last = move || {
+        let growing = lines.try_with(|lines| lines.growing.clone()).filter(|text| !text.is_empty());
+        growing.map(|text| view! { <div class="line"><span class="number">{count() + 1}</span>{painted(&text)}</div> })
+    };
     let live = move || {
-        if !open.get() {
+        if !grows() {
             return view! { <span class="faint">"End of log"</span> }.into_any();
         }
+        let turn = move |_| follow.try_update(|follow| *follow = !*follow);
         view! {
-            <button type="button" class="follow script-only" aria-pressed=move || follow.get().to_string() on:click=move |_| follow.update(|follow| *follow = !*follow)>
-                <i class="pulse"></i>{move || if follow.get() { "Following" } else { "Follow" }}
+            <button type="button" class="follow script-only" aria-pressed=move || follows().to_string() on:click=move |event| { turn(event); }>
+                <i class="pulse"></i>{move || if follows() { "Following" } else { "Follow" }}
             </button>
         }
         .into_any()
@@ -118,7 +128,7 @@ pub fn log(run: RunId, task: TaskId, start: LogText, growing: bool) -> AnyView {
             <div class="log-bar">
                 <label class="search script-only">
                     {icon(Icon::Search)}
-                    <input type="search" placeholder="Find in log" aria-label="Find in log" on:input=move |event| sought.set(event_target_value(&event))/>
+                    <input type="search" placeholder="Find in log" aria-label="Find in log" on:input=move |event| { sought.try_set(event_target_value(&event)); }/>
                 </label>
                 <span class="faint figure" role="status">{hits}</span>
                 <span class="spring"></span>
@@ -128,7 +138,7 @@ pub fn log(run: RunId, task: TaskId, start: LogText, growing: bool) -> AnyView {
             <div class="log-lines" node_ref=body on:scroll=scrolled tabindex="0" role="log" aria-live="off" aria-label="Log">
                 {cut}
                 <For each=shown key=|(number, _)| *number children=|(number, line)| view! { <div class="line"><span class="number">{number}</span>{painted(&line)}</div> }/>
-                {move || lines.with(|lines| (!lines.growing.is_empty()).then(|| view! { <div class="line"><span class="number">{lines.count + 1}</span>{painted(&lines.growing)}</div> }))}
+                {last}
                 {nothing}
             </div>
         </div>

@@ -31,8 +31,10 @@ impl Now {
     }
 }
 
-fn now() -> i64 {
-    use_context::<Now>().map(|now| now.0.get()).unwrap_or_default()
+/// Reads the page's clock. The clock outlives every view, so a view that is about to go may still tick.
+fn now() -> impl Fn() -> i64 + Copy + Send + 'static {
+    let now = use_context::<Now>();
+    move || now.map(|now| now.0.get()).unwrap_or_default()
 }
 
 /// The moment in the reader's zone; on the server, which does not know it, in UTC.
@@ -55,10 +57,11 @@ fn local(millis: i64) -> String {
 #[must_use]
 pub fn moment(at: Timestamp) -> AnyView {
     let millis = at.millis();
-    let title = RwSignal::new(exact(millis));
-    Effect::new(move |_| title.set(local(millis)));
-    let text = Memo::new(move |_| ago(millis, now()));
-    view! { <time datetime=at.to_rfc3339() title=title>{text}</time> }.into_any()
+    let title = ArcRwSignal::new(exact(millis));
+    let set_title = title.clone();
+    Effect::new(move |_| set_title.set(local(millis)));
+    let now = now();
+    view! { <time datetime=at.to_rfc3339() title=move || title.get()>{move || ago(millis, now())}</time> }.into_any()
 }
 
 /// How long something took, or takes so far; a dash before it has begun.
@@ -70,8 +73,8 @@ pub fn elapsed(started: Option<Timestamp>, finished: Option<Timestamp>) -> AnyVi
             view! { <span class="figure">{duration(end.millis() - start.millis())}</span> }.into_any()
         }
         (Some(start), None) => {
-            let text = Memo::new(move |_| ticking(now() - start.millis()));
-            view! { <span class="figure ticking">{text}</span> }.into_any()
+            let now = now();
+            view! { <span class="figure ticking">{move || ticking(now() - start.millis())}</span> }.into_any()
         }
     }
 }

@@ -110,13 +110,23 @@ fn log(failure: &Failure) {
 
 /// The service and the caller.
 pub(crate) fn enter() -> Result<(Service, Caller), Trouble> {
+    identified()?.map_err(refuse)
+}
+
+/// Like [`enter`], for a question that every page asks: that nobody is signed in is no failure of the sign-in page.
+pub(crate) fn enter_quietly() -> Result<(Service, Caller), Trouble> {
+    let own_door = use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with("/_fn/"));
+    identified()?.map_err(|failure| if own_door { refuse(failure) } else { Trouble::from(failure) })
+}
+
+fn identified() -> Result<Result<(Service, Caller), Failure>, Trouble> {
     let service = use_context::<Service>().ok_or_else(no_request)?;
     let parts = use_context::<Parts>().ok_or_else(no_request)?;
     let caller = match parts.extensions.get::<Identified>() {
         Some(Identified(identified)) => identified.clone(),
         None => Err(Failure::unauthenticated("No identity came with the request.")),
     };
-    Ok((service, caller.map_err(refuse)?))
+    Ok(caller.map(|caller| (service, caller)))
 }
 
 pub(crate) fn accounts() -> Result<Accounts, Trouble> {

@@ -17,6 +17,7 @@ use crate::{
 use leptos::{
     prelude::*,
     server_fn::{ServerFn, codec::GetUrl},
+    task::spawn_local,
 };
 use leptos_router::hooks::use_query_map;
 use model::{Experiment, ExperimentId, Namespace, StorageState};
@@ -52,27 +53,39 @@ pub async fn delete_experiment(id: ExperimentId, namespace: Namespace) -> Result
 
 #[must_use]
 pub fn experiment(namespace: Namespace, id: ExperimentId) -> AnyView {
-    let live = use_live();
     let place = namespace.clone();
-    let found = Resource::new_blocking(move || live.any(), move |_| experiment_page(place.clone(), id));
-    let shown = namespace.clone();
+    let first = Resource::new_blocking(|| (), move |()| experiment_page(place.clone(), id));
     view! {
         <nav class="crumbs" aria-label="Where this is"><a href=href(&Place::In(namespace.clone(), Room::Experiments))>"Experiments"</a></nav>
-        <Transition fallback=waiting>{move || {
-            let namespace = shown.clone();
+        <Suspense fallback=waiting>{move || {
+            let namespace = namespace.clone();
             Suspend::new(async move {
-                match found.await {
-                    Ok(found) => heading(&namespace, &found),
+                match first.await {
+                    Ok(found) => page(namespace, found),
                     Err(trouble) => failed(&trouble),
                 }
             })
-        }}</Transition>
-        <Suspense>{move || {
-            let namespace = namespace.clone();
-            Suspend::new(async move { found.await.is_ok().then(|| its_runs(namespace, id)) })
         }}</Suspense>
     }
     .into_any()
+}
+
+fn page(namespace: Namespace, found: Experiment) -> AnyView {
+    let id = found.id;
+    let data = RwSignal::new(found);
+    let place = namespace.clone();
+    use_live().on_any(move || {
+        let place = place.clone();
+        spawn_local(async move {
+            if let Ok(found) = experiment_page(place, id).await
+                && data.try_with_untracked(|before| *before != found) == Some(true)
+            {
+                data.try_set(found);
+            }
+        });
+    });
+    let place = namespace.clone();
+    view! { {move || data.with(|found| heading(&place, found))} {its_runs(namespace, id)} }.into_any()
 }
 
 fn heading(namespace: &Namespace, found: &Experiment) -> AnyView {

@@ -28,20 +28,21 @@ pub fn new_pipeline(namespace: Namespace) -> AnyView {
 #[must_use]
 pub fn upload_form(namespace: &Namespace, then_run: bool) -> AnyView {
     let action = use_base().href("/upload");
-    let refusal = RwSignal::new(refused_before("/upload"));
+    let refusal = ArcRwSignal::new(refused_before("/upload"));
     // Per cent of the bytes that are sent; none when nothing is under way.
-    let sent = RwSignal::new(None::<u32>);
+    let sent = ArcRwSignal::new(None::<u32>);
     #[cfg(feature = "hydrate")]
-    let send = browser::sender(action.clone(), refusal, sent);
+    let send = browser::sender(action.clone(), refusal.clone(), sent.clone());
     #[cfg(not(feature = "hydrate"))]
     let send = |_: leptos::ev::SubmitEvent| {};
+    let busy = sent.clone();
     let details = (!then_run).then(|| view! {
         <label class="field"><span>"Name"</span><input name="name" maxlength="128" autocomplete="off"/><small>"Left empty, it is called after the file."</small></label>
         <label class="field"><span>"Description"</span><textarea name="description" rows="3" maxlength="255"></textarea></label>
     });
     let word = if then_run { "Upload and go on" } else { "Upload" };
     view! {
-        <form method="post" enctype="multipart/form-data" action=action class="fields upload" on:submit=send aria-busy=move || sent.get().map(|_| "true")>
+        <form method="post" enctype="multipart/form-data" action=action class="fields upload" on:submit=send aria-busy=move || busy.get().map(|_| "true")>
             {move || refusal.get().map(|trouble| refusal_view(&trouble))}
             {hidden("namespace", namespace)}
             {then_run.then(|| hidden("then", "run"))}
@@ -67,8 +68,8 @@ mod browser {
     /// Sends the form with XMLHttpRequest, the one way by which a browser tells how much of an upload is sent.
     pub(super) fn sender(
         action: String,
-        refusal: RwSignal<Option<Trouble>>,
-        sent: RwSignal<Option<u32>>,
+        refusal: ArcRwSignal<Option<Trouble>>,
+        sent: ArcRwSignal<Option<u32>>,
     ) -> impl FnMut(ev::SubmitEvent) + 'static {
         let go = goer();
         move |event: ev::SubmitEvent| {
@@ -82,10 +83,11 @@ mod browser {
             let _ = request.set_request_header("Accept", "application/json");
             refusal.set(None);
             sent.set(Some(0));
+            let (sending, ended, refused) = (sent.clone(), sent.clone(), refusal.clone());
             let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "per cent: 0 to 100")]
                 let part = (event.loaded() * 100.0 / event.total().max(1.0)) as u32;
-                sent.try_set(Some(part.min(100)));
+                sending.set(Some(part.min(100)));
             });
             if let Ok(upload) = request.upload() {
                 upload.set_onprogress(Some(progress.as_ref().unchecked_ref()));
@@ -93,11 +95,11 @@ mod browser {
             let (go, answer) = (go.clone(), request.clone());
             let done = Closure::once_into_js(move || {
                 drop(progress);
-                sent.try_set(None);
+                ended.set(None);
                 match read(&answer) {
                     Ok(location) => go(&location),
                     Err(trouble) => {
-                        refusal.try_set(Some(trouble));
+                        refused.set(Some(trouble));
                     }
                 }
             });

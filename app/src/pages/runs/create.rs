@@ -324,9 +324,11 @@ fn field(definition: &ParameterDefinition, before: Option<&Value>) -> AnyView {
     let default = definition.default.as_ref().map(|value| to_text(kind, value)).unwrap_or_default();
     let changed = before.is_some() && start != default;
     let name = format!("parameters[{}]", definition.name);
-    let problem = RwSignal::new(None::<String>);
+    let problem = ArcRwSignal::new(None::<String>);
     let checked = definition.clone();
-    let check = move |text: String| problem.set(to_value(&checked, &text).err());
+    let found = problem.clone();
+    let check = move |text: String| found.set(to_value(&checked, &text).err());
+    let wrong = problem.clone();
     let help = format!("help-{}", definition.name);
     let choices: Option<Vec<String>> = match kind {
         _ if !definition.literals.is_empty() => {
@@ -342,10 +344,10 @@ fn field(definition: &ParameterDefinition, before: Option<&Value>) -> AnyView {
             view! { <select name=name aria-describedby=help.clone()>{may_be_empty.then(|| view! { <option value="">"–"</option> })}{options}</select> }.into_any()
         }
         (None, ParameterType::List | ParameterType::Struct) => view! {
-            <textarea class="code" name=name rows="5" spellcheck="false" aria-describedby=help.clone() aria-invalid=move || problem.get().map(|_| "true") on:input=move |event| check(event_target_value(&event))>{start}</textarea>
+            <textarea class="code" name=name rows="5" spellcheck="false" aria-describedby=help.clone() aria-invalid=move || wrong.get().map(|_| "true") on:input=move |event| check(event_target_value(&event))>{start}</textarea>
         }.into_any(),
         (None, ParameterType::NumberDouble | ParameterType::NumberInteger) => view! {
-            <input class="figure" name=name value=start inputmode="decimal" autocomplete="off" aria-describedby=help.clone() aria-invalid=move || problem.get().map(|_| "true") on:input=move |event| check(event_target_value(&event))/>
+            <input class="figure" name=name value=start inputmode="decimal" autocomplete="off" aria-describedby=help.clone() aria-invalid=move || wrong.get().map(|_| "true") on:input=move |event| check(event_target_value(&event))/>
         }.into_any(),
         (None, _) => view! { <input name=name value=start autocomplete="off" aria-describedby=help.clone()/> }.into_any(),
     };

@@ -153,19 +153,35 @@ fn step(item: &Item, place: &Place, chosen: Signal<Option<String>>, choose: Opti
     let (x, y) = (place.x, place.y);
     let text = x + if item.mark.is_some() { 36.0 } else { 14.0 };
     let most = if item.note.is_empty() { 20 } else { 16 };
-    let inside = view! {
-        <title>{spoken(item)}</title>
-        <rect x=x.to_string() y=y.to_string() width=place.width.to_string() height=place.height.to_string() rx="8"></rect>
-        {marked(item.mark, x + 12.0, y + 12.0)}
-        <text x=text.to_string() y=(y + 24.5).to_string()>{shorten(&item.label, most)}</text>
-        <text class="note" text-anchor="end" x=(x + place.width - 12.0).to_string() y=(y + 24.5).to_string()>{item.note.clone()}</text>
-    };
-    let mark = item.mark.map_or("step", |mark| mark.class());
+    let (top, label, sub) = (y.to_string(), shorten(&item.label, most), item.note.clone());
+    let (width, height) = (place.width.to_string(), place.height.to_string());
+    let (baseline, end) = ((y + 24.5).to_string(), (x + place.width - 12.0).to_string());
+    let mark = item.mark.map_or("step", Mark::class);
     let class = format!("step {mark}");
+    // Each template is whole below its `g`: the macro takes `a` and `title` for HTML when they stand alone.
     if item.href.is_empty() {
-        return view! { <g class=class>{inside}</g> }.into_any();
+        return view! {
+            <g class=class>
+                <title>{spoken(item)}</title>
+                <rect x=x.to_string() y=top width=width height=height rx="8"></rect>
+                {marked(item.mark, x + 12.0, y + 12.0)}
+                <text x=text.to_string() y=baseline.clone()>{label}</text>
+                <text class="note" text-anchor="end" x=end y=baseline>{sub}</text>
+            </g>
+        }
+        .into_any();
     }
-    let current_now = move || (chosen.try_get().flatten().as_ref() == Some(&own)).then_some("true");
-    view! { <a class=class href=item.href.clone() tabindex="-1" aria-current=current_now on:click=picked>{inside}</a> }
-        .into_any()
+    let current = move || (chosen.try_get().flatten().as_ref() == Some(&own)).then_some("true");
+    view! {
+        <g>
+            <a class=class href=item.href.clone() tabindex="-1" aria-current=current on:click=picked>
+                <title>{spoken(item)}</title>
+                <rect x=x.to_string() y=top width=width height=height rx="8"></rect>
+                {marked(item.mark, x + 12.0, y + 12.0)}
+                <text x=text.to_string() y=baseline.clone()>{label}</text>
+                <text class="note" text-anchor="end" x=end y=baseline>{sub}</text>
+            </a>
+        </g>
+    }
+    .into_any()
 }

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Every test, in the order of what fails fastest. `test.sh rust` runs one part and what it needs:
-# lint, walls, rust, sdk, browser.
+# Every test; a part that fails ends it. `test.sh rust` runs one part and what it needs: walls, rust, sdk, browser, lint.
 source "$(dirname "$0")/env.sh"
 source "$ROOT/.make/tools.sh"
 only=${1:-}
-case $only in ''|lint|walls|rust|sdk|browser) ;; *) die "no such part: $only (lint, walls, rust, sdk, browser)" ;; esac
+case $only in ''|walls|rust|sdk|browser|lint) ;; *) die "no such part: $only (walls, rust, sdk, browser, lint)" ;; esac
 wanted() { [ -z "$only" ] || [ "$only" = "$1" ]; }
 
 rust_tests() {
@@ -21,10 +20,6 @@ if wanted rust || wanted walls; then
 fi
 if [ "$(uname -s)" = Linux ] && ! have bwrap; then stage "bubblewrap" system_packages bubblewrap; fi
 if wanted walls; then stage "walls" .make/walls.sh; fi
-if wanted lint; then
-    stage "formatting" cargo fmt --all --check
-    stage "clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
-fi
 if wanted rust; then
     stage "Rust tests" rust_tests
     stage "Rust examples in documentation" cargo test --quiet --workspace --doc
@@ -42,5 +37,9 @@ if wanted browser; then
     MOORING_CHROMIUM=$(.make/node.sh) || die "the browser's tests could not be set up"
     export MOORING_CHROMIUM
     stage "browser" browser_tests
+fi
+if wanted lint; then
+    stage "formatting" cargo fmt --all --check
+    stage "clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
 fi
 say "all tests passed in $((SECONDS - began)) s"

@@ -9,7 +9,7 @@ export class NewPipelinePage {
   }
 
   async upload(file: string, name: string): Promise<void> {
-    await this.app.root.getByLabel('File').setInputFiles(file);
+    await this.app.root.getByLabel(/^File/).setInputFiles(file);
     await this.app.root.getByRole('textbox', { name: /^Name/ }).fill(name);
     await this.app.root.getByRole('button', { name: /^Upload/ }).click();
   }

@@ -119,3 +119,44 @@ fn refusal(status: StatusCode, code: u8, failure: &Failure) -> Response {
     let body = json!({ "error": failure.message, "code": code, "message": failure.message }).to_string();
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+    use super::*;
+    use axum::{body::to_bytes, routing::get};
+    use futures::stream;
+    use std::time::Duration;
+
+    async fn ask(router: Router) -> Response {
+        router.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_that_tells_nothing() {
+        let broken = get(async || -> &'static str { panic!("the secret cause") });
+        let response = ask(Router::new().route("/", broken).layer(CatchPanicLayer::custom(panicked))).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(response.into_body(), 1024).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body, json!({ "error": "Internal Server Error", "code": 13, "message": "Internal Server Error" }));
+    }
+
+    #[tokio::test]
+    async fn streams_end_when_the_server_closes_and_other_answers_do_not() {
+        let closing = CancellationToken::new();
+        let endless = async |kind: &'static str| {
+            let first = stream::iter([Ok::<_, std::io::Error>("data: 1\n\n")]);
+            ([(header::CONTENT_TYPE, kind)], Body::from_stream(first.chain(stream::pending())))
+        };
+        let router = |kind| {
+            Router::new().route("/", get(move || endless(kind))).layer(from_fn_with_state(closing.clone(), end_streams))
+        };
+        let (events, other) = (ask(router("text/event-stream")).await, ask(router("text/plain")).await);
+        closing.cancel();
+        assert!(to_bytes(events.into_body(), 1024).await.is_ok());
+        let other = tokio::time::timeout(Duration::from_millis(50), to_bytes(other.into_body(), 1024));
+        assert!(other.await.is_err(), "an answer that is no stream is left to finish");
+    }
+}

@@ -117,6 +117,14 @@ impl Operations {
         self.store.tokens().revoke(user, id, self.clock.now()).await
     }
 
+    /// Removes sessions and sign-in links that have ended.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn sweep(&self) -> Result<(), Failure> {
+        self.store.sessions().sweep(self.clock.now()).await
+    }
+
     /// Where there is nobody yet: a platform admin called `name`, with a namespace of their own.
     ///
     /// # Errors

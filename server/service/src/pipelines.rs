@@ -42,7 +42,8 @@ impl Service {
         let package = open(upload).await?;
         let version = check_version(
             NewPipelineVersion {
-                name: new.name.clone(),
+                // A pipeline's name may be one byte longer than a version's.
+                name: new.name[..new.name.floor_char_boundary(names::PIPELINE_VERSION)].to_owned(),
                 display_name: new.display_name.clone(),
                 description: new.description.clone(),
                 ..NewPipelineVersion::default()
@@ -192,6 +193,8 @@ fn check_version(new: NewPipelineVersion, file_name: &str) -> Result<NewPipeline
     names::check("name", &name, names::PIPELINE_VERSION)?;
     names::check("display_name", &display_name, names::RUN)?;
     names::check_description(&new.description)?;
+    names::check_optional("code_source_url", &new.code_source_url, names::URL)?;
+    names::check_optional("package_url", &new.package_url, names::URL)?;
     names::check_tags(&new.tags)?;
     Ok(NewPipelineVersion { name, display_name, ..new })
 }

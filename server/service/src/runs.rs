@@ -21,6 +21,7 @@ impl Service {
     pub async fn create_run(&self, caller: &Caller, new: NewRun) -> Result<Run, Failure> {
         names::check("display_name", &new.display_name, names::RUN)?;
         names::check_description(&new.description)?;
+        names::check_optional("service_account", &new.service_account, names::SERVICE_ACCOUNT)?;
         let Some(experiment_id) = new.experiment_id else {
             return Err(Failure::invalid("Experiment id can not be empty in multi-user mode"));
         };

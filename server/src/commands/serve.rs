@@ -41,6 +41,7 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), Failure> {
     let engine = local_engine(settings, artifacts.clone(), clock, reporter).await?;
     let closing = CancellationToken::new();
     let house = foundation.build(settings, artifacts, engine, reports, files, &closing);
+    house.operations.sweep().await?;
     welcome(settings, &house.operations, address).await?;
 
     let House { router, background, .. } = house;

@@ -125,7 +125,6 @@ pub async fn new_run_form(
 pub async fn start_run(
     namespace: Namespace,
     name: String,
-    #[server(default)] description: String,
     #[server(default)] experiment: String,
     #[server(default)] pipeline: Option<PipelineId>,
     #[server(default)] version: Option<PipelineVersionId>,
@@ -164,7 +163,7 @@ pub async fn start_run(
         experiment_id: Some(experiment),
         namespace: Some(namespace.clone()),
         display_name: name.trim().to_owned(),
-        description,
+        description: String::new(),
         service_account: String::new(),
         source,
         runtime_config: RuntimeConfig { parameters: values, pipeline_root: None },
@@ -340,7 +339,7 @@ fn field(definition: &ParameterDefinition, before: Option<&Value>) -> AnyView {
     let input = match (choices, kind) {
         (Some(choices), _) => {
             let may_be_empty = definition.optional && definition.default.is_none();
-            let options = choices.into_iter().map(|choice| { let on = choice == start; view! { <option value=choice.clone() selected=on>{choice.clone()}</option> } }).collect_view();
+            let options = choices.into_iter().map(|choice| { let on = choice == start; view! { <option value=choice.clone() selected=on>{choice}</option> } }).collect_view();
             view! { <select name=name aria-describedby=help.clone()>{may_be_empty.then(|| view! { <option value="">"–"</option> })}{options}</select> }.into_any()
         }
         (None, ParameterType::List | ParameterType::Struct) => view! {

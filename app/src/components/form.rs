@@ -59,7 +59,7 @@ pub fn confirmed(
     view! {
         <button type="button" class=class popovertarget=id.to_owned()>{button}</button>
         <div popover="auto" id=id.to_owned() class="dialog" role="dialog" aria-label=question.clone()>
-            <h2>{question.clone()}</h2>
+            <h2>{question}</h2>
             <p>{advice}</p>
             <div class="actions">
                 <button type="button" class="button" popovertarget=id.to_owned() popovertargetaction="hide">"Keep it"</button>

@@ -122,7 +122,7 @@ pub fn start(namespace: Namespace) -> AnyView {
                     <p>"Compile it with the Kubeflow Pipelines SDK and upload the file, or let the SDK send it:"</p>
                     <p class="actions">
                         <a class="button" href=href(&Place::In(namespace.clone(), Room::NewPipeline))>{icon(Icon::Upload)}"Upload a pipeline"</a>
-                        <a class="button plain" href=href(&Place::In(namespace.clone(), Room::Runs))>"See the runs"</a>
+                        <a class="button plain" href=href(&Place::In(namespace, Room::Runs))>"See the runs"</a>
                     </p>
                 </div>
                 <Suspense>{move || {

@@ -142,7 +142,7 @@ impl StepValues<'_> {
                     .filter(|one| one.key == name)
                     .map(|one| artifact_json(&one.artifact))
                     .collect();
-                return Some(serde_json::json!({ "artifacts": list }).to_string());
+                return serde_json::to_string(&list).ok();
             }
             // An optional artifact that isn't there has no URI and no path.
             return match self.input_artifacts.iter().find(|one| one.key == name) {

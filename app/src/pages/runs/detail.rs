@@ -105,7 +105,7 @@ fn page(namespace: Namespace, whole: Whole) -> AnyView {
     let items_path = path.clone();
     let items = Memo::new(move |_| data.with(|whole| steps::items(&whole.tasks, &items_path)));
     let chosen_key: Signal<Option<String>> = Signal::derive(move || chosen.get().map(|id| id.to_string()));
-    let place = namespace.clone();
+    let place = namespace;
     view! {
         {move || data.with(|whole| tab_title(&whole.run))}
         {move || data.with(|whole| heading(&place, whole))}

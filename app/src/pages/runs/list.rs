@@ -151,7 +151,7 @@ pub fn new_run_button(namespace: &Namespace, query: &str) -> AnyView {
 pub fn run_list(namespace: Namespace, experiment: Option<ExperimentId>, archived: bool, path: String) -> AnyView {
     let query = use_query_map();
     let live = use_live();
-    let place = namespace.clone();
+    let place = namespace;
     let asked = Memo::new(move |_| Asked::read(place.clone(), experiment, archived, &query.get()));
     let rows = Resource::new_blocking(move || (asked.get(), live.any()), |(asked, _)| runs_page(asked));
     let filter_path = path.clone();

@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, fmt};
 pub enum At<'a> {
     /// The name of the whole text; not shown before a field of it.
     Root(&'a str),
-    Field(&'a At<'a>, &'a str),
-    Item(&'a At<'a>, usize),
+    Field(&'a Self, &'a str),
+    Item(&'a Self, usize),
 }
 
 impl fmt::Display for At<'_> {

@@ -13,8 +13,9 @@ export default defineConfig<{ embedded: boolean }>({
   forbidOnly: !!process.env.CI,
   retries: 0,
   workers: process.env.CI ? 2 : undefined,
-  timeout: 90_000,
-  expect: { timeout: 10_000 },
+  // A run of several steps on a busy machine of two cores is what takes long.
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   reporter: process.env.CI ? [['line'], ['html', { open: 'never' }]] : [['list']],
   use: {
     ...devices['Desktop Chrome'],

@@ -16,6 +16,7 @@ CORPUS = pathlib.Path(__file__).parents[3] / 'shared' / 'corpus'
 # One for each feature of the slice; MOORING_CORPUS=all runs every pipeline that the catalogue says runs without a network.
 CHOSEN = [
     'v2/valid/arguments_parameters.yaml',
+    'v2/valid/artifacts_simple.yaml',
     'v2/valid/collected_artifacts.yaml',
     'v2/valid/critical/artifact_crust.yaml',
     'v2/valid/critical/collected_parameters.yaml',

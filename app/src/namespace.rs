@@ -55,6 +55,13 @@ pub fn use_base() -> Base {
     use_context().unwrap_or_default()
 }
 
+/// The query of the address at hand. The router's own `use_query_map` is not told of a new query when the path changes
+/// under one route, and all our pages are one route to it.
+#[must_use]
+pub fn use_query() -> Memo<leptos_router::params::ParamsMap> {
+    leptos_router::hooks::use_location().query
+}
+
 /// The address of a place, under the base at hand.
 #[must_use]
 pub fn href(place: &crate::routes::Place) -> String {

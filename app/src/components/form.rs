@@ -1,11 +1,11 @@
 //! Forms that post with and without script.
 
+use crate::namespace::use_query;
 use crate::{failure::Trouble, namespace::use_base};
 use leptos::{
     prelude::*,
     server_fn::error::{FromServerFnError, ServerFnErrorErr, ServerFnUrlError},
 };
-use leptos_router::hooks::use_query_map;
 
 /// A form that posts to a server function or another door. Without script the browser posts it; with script it is sent
 /// in the background, a failure is shown in place, and the answer's redirect is followed in the page.
@@ -38,7 +38,7 @@ pub fn refusal_view(trouble: &Trouble) -> AnyView {
 /// What a form that was posted without script was told, from the address that it was sent back to.
 #[must_use]
 pub fn refused_before(path: &str) -> Option<Trouble> {
-    let query = use_query_map().get_untracked();
+    let query = use_query().get_untracked();
     if query.get_str("__path") != Some(path) {
         return None;
     }
@@ -56,9 +56,10 @@ pub fn confirmed(
     advice: &'static str,
     form: AnyView,
 ) -> AnyView {
+    let label = question.clone();
     view! {
         <button type="button" class=class popovertarget=id.to_owned()>{button}</button>
-        <div popover="auto" id=id.to_owned() class="dialog" role="dialog" aria-label=question.clone()>
+        <div popover="auto" id=id.to_owned() class="dialog" role="dialog" aria-label=label>
             <h2>{question}</h2>
             <p>{advice}</p>
             <div class="actions">

@@ -47,8 +47,10 @@ pub fn graph(items: Memo<Vec<Item>>, chosen: Signal<Option<String>>, choose: Opt
         picture.with(|picture| {
             let factor = zoom.get().unwrap_or(1.0);
             format!(
-                "width:{:.0}px;max-width:{}",
+                "width:{:.0}px;min-width:{:.0}px;max-width:{}",
                 (picture.width + 8.0) * factor,
+                // Wider than the pane by so much, it is rather scrolled than read with a glass.
+                (picture.width + 8.0) * factor.min(0.7),
                 if zoom.get().is_some() { "none" } else { "100%" }
             )
         })

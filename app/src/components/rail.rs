@@ -2,7 +2,6 @@
 
 use super::icon::{Icon, icon};
 use crate::{
-    components::form::post,
     live::use_live,
     namespace::{href, use_base},
     routes::{Place, Room},
@@ -105,7 +104,9 @@ fn person(who: &Who) -> AnyView {
     let out = who.can_sign_out.then(|| {
         let button =
             view! { <button class="plain" title="Sign out" aria-label="Sign out">{icon(Icon::SignOut)}</button> };
-        post(<crate::session::SignOut as ServerFn>::PATH, "inline", button.into_any())
+        // Posted by the browser itself: everything on the page was rendered for somebody who is going.
+        let action = use_base().href(<crate::session::SignOut as ServerFn>::PATH);
+        view! { <form method="post" action=action class="inline">{button}</form> }
     });
     view! { <span class="name" title=who.user.to_string()>{who.user.to_string()}</span>{out} }.into_any()
 }

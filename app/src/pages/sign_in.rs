@@ -1,4 +1,5 @@
 use super::title;
+use crate::namespace::use_query;
 use crate::{
     components::{
         form::{hidden, refusal_view, refused_before},
@@ -8,12 +9,11 @@ use crate::{
     session::SignIn,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_query_map;
 
 /// Account and password. The form is posted by the browser itself: the answer changes who everything is rendered for.
 #[must_use]
 pub fn sign_in() -> AnyView {
-    let query = use_query_map().get_untracked();
+    let query = use_query().get_untracked();
     let next = query.get_str("next").unwrap_or_default().to_owned();
     let path = <SignIn as ServerFn>::PATH;
     let refusal = refused_before(path).map(|trouble| refusal_view(&trouble));

@@ -41,7 +41,7 @@ pub async fn find_place(path: String, hint: String) -> Result<Option<String>, Tr
 #[must_use]
 pub fn wanted(room: Option<Room>) -> AnyView {
     let path = room.map_or_else(|| "/".to_owned(), |room| Place::Wanted(room).path());
-    let hint = leptos_router::hooks::use_query_map().get_untracked().get_str("ns").unwrap_or_default().to_owned();
+    let hint = crate::namespace::use_query().get_untracked().get_str("ns").unwrap_or_default().to_owned();
     let found = Resource::new_blocking(move || (path.clone(), hint.clone()), |(path, hint)| find_place(path, hint));
     let base = use_base();
     view! {

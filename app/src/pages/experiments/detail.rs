@@ -1,3 +1,4 @@
+use crate::namespace::use_query;
 use crate::{
     components::{
         form::{confirmed, hidden, post},
@@ -19,7 +20,6 @@ use leptos::{
     server_fn::{ServerFn, codec::GetUrl},
     task::spawn_local,
 };
-use leptos_router::hooks::use_query_map;
 use model::{Experiment, ExperimentId, Namespace, StorageState};
 
 #[server(prefix = "/_fn", endpoint = "experiment", input = GetUrl)]
@@ -115,7 +115,7 @@ fn buttons(namespace: &Namespace, found: &Experiment) -> AnyView {
 }
 
 fn its_runs(namespace: Namespace, id: ExperimentId) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let path = href(&Place::In(namespace.clone(), Room::Experiment(id)));
     let archived = Memo::new(move |_| query.with(|query| query.get_str("runs") == Some("archived")));
     let archive_path = format!("{path}?runs=archived");

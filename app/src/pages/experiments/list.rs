@@ -1,3 +1,4 @@
+use crate::namespace::use_query;
 use crate::{
     components::{
         form::search,
@@ -14,7 +15,7 @@ use crate::{
     session::Session,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos_router::params::ParamsMap;
 use model::{Experiment, Namespace, Page};
 
 /// One page of the experiments of a namespace.
@@ -43,7 +44,7 @@ pub async fn experiments_page(
 
 #[must_use]
 pub fn experiments(namespace: Namespace, archived: bool) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let live = use_live();
     let at = |room: Room| href(&Place::In(namespace.clone(), room));
     let views = tabs(

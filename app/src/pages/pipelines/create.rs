@@ -37,7 +37,7 @@ pub fn upload_form(namespace: &Namespace, then_run: bool) -> AnyView {
     let send = |_: leptos::ev::SubmitEvent| {};
     let busy = sent.clone();
     let details = (!then_run).then(|| view! {
-        <label class="field"><span>"Name"</span><input name="name" maxlength="128" autocomplete="off"/><small>"Left empty, it is called after the file."</small></label>
+        <label class="field"><span>"Name"</span><input name="name" maxlength="128" autocomplete="off"/><small>"Left empty, it takes the name of what you upload."</small></label>
         <label class="field"><span>"Description"</span><textarea name="description" rows="3" maxlength="255"></textarea></label>
     });
     let word = if then_run { "Upload and go on" } else { "Upload" };

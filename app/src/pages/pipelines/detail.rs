@@ -1,3 +1,4 @@
+use crate::namespace::use_query;
 use crate::{
     components::{
         form::{confirmed, hidden, post},
@@ -23,7 +24,6 @@ use leptos::{
     prelude::*,
     server_fn::{ServerFn, codec::GetUrl},
 };
-use leptos_router::hooks::use_query_map;
 use model::{Namespace, ParameterDefinition, Pipeline, PipelineId, PipelineVersion, PipelineVersionId, Scope};
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,7 @@ pub async fn delete_pipeline_version(
 
 #[must_use]
 pub fn pipeline(namespace: Namespace, id: PipelineId) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let live = use_live();
     let place = namespace.clone();
     let version = Memo::new(move |_| {
@@ -127,7 +127,7 @@ pub fn pipeline(namespace: Namespace, id: PipelineId) -> AnyView {
 }
 
 fn page(namespace: &Namespace, whole: &Whole) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let pipeline = &whole.pipeline;
     let name = if pipeline.display_name.is_empty() { pipeline.name.clone() } else { pipeline.display_name.clone() };
     let path = href(&Place::In(namespace.clone(), Room::Pipeline(pipeline.id)));

@@ -1,3 +1,4 @@
+use crate::namespace::use_query;
 use crate::{
     components::{
         form::search,
@@ -14,7 +15,7 @@ use crate::{
     session::Session,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos_router::params::ParamsMap;
 use model::{Namespace, Page, Pipeline};
 
 /// One page of the pipelines of a namespace, or of the shared ones.
@@ -42,7 +43,7 @@ pub async fn pipelines_page(
 
 #[must_use]
 pub fn pipelines(namespace: Namespace, shared: bool) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let live = use_live();
     let at = |room: Room| href(&Place::In(namespace.clone(), room));
     let views = tabs(

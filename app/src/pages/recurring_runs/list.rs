@@ -1,3 +1,4 @@
+use crate::namespace::use_query;
 use crate::{
     components::{
         frame::{empty, failed, head, waiting},
@@ -13,7 +14,6 @@ use crate::{
     routes::{Place, Room},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use leptos_router::hooks::use_query_map;
 use model::{Namespace, Page, RecurringRun, RecurringRunMode, Trigger};
 
 /// The recurring runs of a namespace, newest first.
@@ -26,7 +26,7 @@ pub async fn recurring_runs_page(namespace: Namespace, page: Option<String>) -> 
 
 #[must_use]
 pub fn recurring_runs(namespace: Namespace) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let live = use_live();
     let place = namespace.clone();
     let rows = Resource::new_blocking(

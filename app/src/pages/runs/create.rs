@@ -1,5 +1,6 @@
 //! The new run form: a pipeline is picked (or uploaded right there), its parameters are filled in, it starts.
 
+use crate::namespace::use_query;
 use crate::{
     components::{
         form::{hidden, post},
@@ -19,7 +20,6 @@ use leptos::{
     prelude::*,
     server_fn::{ServerFn, codec::GetUrl},
 };
-use leptos_router::hooks::use_query_map;
 use model::{
     ExperimentId, Namespace, ParameterDefinition, ParameterType, Pipeline, PipelineId, PipelineVersionId, RunId,
 };
@@ -175,7 +175,7 @@ pub async fn start_run(
 
 #[must_use]
 pub fn new_run(namespace: Namespace) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = Memo::new(move |_| {
         query.with(|query| {
             let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -199,7 +199,7 @@ pub fn new_run(namespace: Namespace) -> AnyView {
 type AskedFor = Memo<(Option<PipelineId>, Option<PipelineVersionId>, Option<RunId>)>;
 
 fn picking(namespace: Namespace) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let own_place = namespace.clone();
     let own = Resource::new_blocking(|| (), move |()| pipelines_page(own_place.clone(), false, None, None, None));
     let shared_place = namespace.clone();
@@ -266,7 +266,7 @@ fn filling(namespace: Namespace, asked: AskedFor) -> AnyView {
 }
 
 fn form(namespace: &Namespace, blank: &Blank) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let path = href(&Place::In(namespace.clone(), Room::NewRun));
     let wished = query
         .with_untracked(|query| query.get_str("experiment").and_then(|id| ExperimentId::parse(id).ok()))
@@ -339,7 +339,10 @@ fn field(definition: &ParameterDefinition, before: Option<&Value>) -> AnyView {
     let input = match (choices, kind) {
         (Some(choices), _) => {
             let may_be_empty = definition.optional && definition.default.is_none();
-            let options = choices.into_iter().map(|choice| { let on = choice == start; view! { <option value=choice.clone() selected=on>{choice}</option> } }).collect_view();
+            let options = choices.into_iter().map(|choice| {
+                    let (on, shown) = (choice == start, choice.clone());
+                    view! { <option value=choice selected=on>{shown}</option> }
+                }).collect_view();
             view! { <select name=name aria-describedby=help.clone()>{may_be_empty.then(|| view! { <option value="">"–"</option> })}{options}</select> }.into_any()
         }
         (None, ParameterType::List | ParameterType::Struct) => view! {

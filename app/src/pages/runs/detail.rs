@@ -1,4 +1,5 @@
 use super::{actions::actions, pane::pane, steps};
+use crate::namespace::use_query;
 use crate::{
     components::{
         frame::{failed, waiting},
@@ -15,10 +16,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{Namespace, Run, RunId, RunState, Task, TaskId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -85,7 +83,7 @@ fn page(namespace: Namespace, whole: Whole) -> AnyView {
     let data = RwSignal::new(whole);
     follow(namespace.clone(), id, data);
 
-    let query = use_query_map();
+    let query = use_query();
     let path = use_base().href(&Place::In(namespace.clone(), Room::Run(id)).path());
     let asked = Memo::new(move |_| query.with(|query| query.get_str("task").and_then(|text| TaskId::parse(text).ok())));
     let chosen = Memo::new(move |_| asked.get().or_else(|| data.with(|whole| steps::first_to_see(&whole.tasks))));

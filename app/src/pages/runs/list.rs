@@ -1,3 +1,4 @@
+use crate::namespace::use_query;
 use crate::{
     components::{
         form::search,
@@ -15,7 +16,7 @@ use crate::{
     session::Session,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos_router::params::ParamsMap;
 use model::{ExperimentId, Namespace, Page, RunId, RunProgress, RunState, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +150,7 @@ pub fn new_run_button(namespace: &Namespace, query: &str) -> AnyView {
 /// A list of runs with its filters, wherever it stands.
 #[must_use]
 pub fn run_list(namespace: Namespace, experiment: Option<ExperimentId>, archived: bool, path: String) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let live = use_live();
     let place = namespace;
     let asked = Memo::new(move |_| Asked::read(place.clone(), experiment, archived, &query.get()));

@@ -1,6 +1,7 @@
 //! The chosen step: its log, what went in and out, its details.
 
 use super::{detail::Whole, steps::label};
+use crate::namespace::use_query;
 use crate::{
     components::{
         frame::{failed, waiting},
@@ -14,7 +15,7 @@ use crate::{
     namespace::use_base,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_location;
 use model::{RunId, Task, TaskId, TaskState};
 use serde_json::Value;
 
@@ -38,7 +39,7 @@ pub async fn read_log(run: RunId, task: TaskId) -> Result<LogText, Trouble> {
 /// The right pane of a run's page.
 #[must_use]
 pub fn pane(run: RunId, data: RwSignal<Whole>, chosen: Memo<Option<TaskId>>) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let tab = Memo::new(move |_| query.with(|query| query.get_str("pane").unwrap_or("log").to_owned()));
     let task =
         Memo::new(move |_| data.with(|whole| whole.tasks.iter().find(|task| Some(task.id) == chosen.get()).cloned()));

@@ -1,6 +1,7 @@
 //! The steps of a run as graph items and as a table with a timeline.
 
 use super::detail::Whole;
+use crate::namespace::use_query;
 use crate::{
     components::{
         graph::Item,
@@ -11,7 +12,6 @@ use crate::{
     figures::{durations::duration, graph::Node},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use model::{Task, TaskId, TaskKind, TaskState};
 use std::collections::HashMap;
 
@@ -96,7 +96,7 @@ fn span(task: &Task, start: i64, end: i64) -> Option<(f64, f64)> {
 /// The table of steps, each with its bar on the run's time.
 #[must_use]
 pub fn table(data: RwSignal<Whole>, path: String, chosen: Signal<Option<String>>, choose: Callback<String>) -> AnyView {
-    let query = use_query_map();
+    let query = use_query();
     let now = use_context::<Now>();
     view! {
         <div class="table-scroll"><table class="list steps">

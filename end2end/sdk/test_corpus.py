@@ -13,10 +13,10 @@ import yaml
 from expect import finished
 
 CORPUS = pathlib.Path(__file__).parents[3] / 'shared' / 'corpus'
-# One for each feature of the slice; MOORING_CORPUS=all runs every pipeline that the catalogue says runs without a network.
+# One for each feature of the slice. artifacts_simple.yaml is not among them: its container step opens URIs itself and knows
+# gs:// only, so it needs a root of that kind. MOORING_CORPUS=all runs every pipeline that the catalogue says runs without a network.
 CHOSEN = [
     'v2/valid/arguments_parameters.yaml',
-    'v2/valid/artifacts_simple.yaml',
     'v2/valid/collected_artifacts.yaml',
     'v2/valid/critical/artifact_crust.yaml',
     'v2/valid/critical/collected_parameters.yaml',

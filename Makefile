@@ -9,7 +9,7 @@ export MOORING_WASM_FROM_DEBIAN
 
 help:
 	@echo "make run     build and start Mooring; prints a link to sign in (ARGS=\"--listen 0.0.0.0:8888\" goes to mooring serve)"
-	@echo "make test    every test: the walls, Rust, the Python clients, the browser (ONLY=walls|rust|sdk|browser|lint for one part)"
+	@echo "make test    every test: the walls, Rust, the Python clients, the browser without script (ONLY=walls|rust|sdk|browser for one part; ONLY=live and ONLY=lint run what is not in it yet)"
 	@echo "make dev     rebuild and reload on every change (uses cargo-leptos when it is there)"
 	@echo "make build   the optimised program, and the site in target/site"
 	@echo "make dist    one self-contained executable: target/dist/mooring"

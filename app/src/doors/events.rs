@@ -70,6 +70,6 @@ mod tests {
         let change = |run| namespace.clone().map(|namespace| Change { namespace, run });
         let changes = [change(run), change(None), change(run)].into_iter().flatten();
         let told: Vec<News> = bursts(stream::iter(changes)).collect().await;
-        assert_eq!(told, vec![News { runs: run.into_iter().collect(), lists: true }]);
+        assert_eq!(told, vec![News { runs: run.into_iter().collect(), lists: true, ..News::default() }]);
     }
 }

@@ -19,8 +19,12 @@ pub fn post(path: &'static str, class: &'static str, fields: AnyView) -> AnyView
     let send = browser::sender(action.clone(), refusal.clone(), busy.clone());
     #[cfg(not(feature = "hydrate"))]
     let send = |_: leptos::ev::SubmitEvent| {};
+    #[cfg(feature = "hydrate")]
+    let pressed = browser::submit_by_key;
+    #[cfg(not(feature = "hydrate"))]
+    let pressed = |_: leptos::ev::KeyboardEvent| {};
     view! {
-        <form method="post" action=action class=class on:submit=send aria-busy=move || busy.get().then_some("true")>
+        <form method="post" action=action class=class on:submit=send on:keydown=pressed aria-busy=move || busy.get().then_some("true")>
             {move || refusal.get().map(|trouble| refusal_view(&trouble))}
             {fields}
         </form>
@@ -116,6 +120,20 @@ pub(crate) mod browser {
     pub(crate) fn goer() -> impl Fn(&str) + Clone + 'static {
         let navigate = use_navigate();
         move |href: &str| navigate(href, NavigateOptions { resolve: false, ..NavigateOptions::default() })
+    }
+
+    /// Ctrl+Enter (or Command+Enter) sends the form from any of its fields, also from one of several lines.
+    pub(super) fn submit_by_key(event: ev::KeyboardEvent) {
+        if event.key() != "Enter" || !(event.ctrl_key() || event.meta_key()) {
+            return;
+        }
+        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let form = element.and_then(|element| element.closest("form").ok().flatten());
+        if let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
+            event.prevent_default();
+            // A field that does not fit is shown by the browser; nothing else is to be done about a refusal.
+            drop(form.request_submit());
+        }
     }
 
     fn pairs(form: &HtmlFormElement) -> Option<String> {

@@ -90,7 +90,7 @@ fn switcher(namespace: Option<&Namespace>, who: Option<&Who>, list: Option<Room>
     };
     view! {
         <div class="switcher">
-            <button type="button" popovertarget="namespaces" aria-label="Switch namespace">{label}{icon(Icon::ChevronDown)}</button>
+            <button type="button" popovertarget="namespaces"><span class="spoken">"Switch namespace: "</span>{label}{icon(Icon::ChevronDown)}</button>
             <div class="menu" popover="auto" id="namespaces">
                 <p class="faint">"Your namespaces"</p>
                 {others.collect_view()}

@@ -1,16 +1,13 @@
-use crate::namespace::use_query;
 use crate::{
     components::{
-        form::search,
-        frame::{empty, failed, head, tabs, waiting},
+        frame::{empty, tabs},
         icon::{Icon, icon},
+        list::{Around, Asked, list},
         moment::moment,
         table::{pager, sorting},
     },
     failure::Trouble,
-    live::use_live,
     namespace::href,
-    pages::title,
     routes::{Place, Room},
     session::Session,
 };
@@ -44,43 +41,24 @@ pub async fn experiments_page(
 
 #[must_use]
 pub fn experiments(namespace: Namespace, archived: bool) -> AnyView {
-    let query = use_query();
-    let live = use_live();
     let at = |room: Room| href(&Place::In(namespace.clone(), room));
-    let views = tabs(
-        "Active or archived",
-        vec![("Active", at(Room::Experiments), !archived), ("Archived", at(Room::ArchivedExperiments), archived)],
-    );
-    let path = at(if archived { Room::ArchivedExperiments } else { Room::Experiments });
-    let asked = Memo::new(move |_| {
-        query.with(|query| {
-            let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
-            (text("name"), text("sort"), text("page"))
-        })
-    });
-    let place = namespace.clone();
-    let rows = Resource::new_blocking(
-        move || (asked.get(), live.any()),
-        move |((name, sort, page), _)| experiments_page(place.clone(), archived, name, sort, page),
-    );
-    let field =
-        search(path.clone(), asked.get_untracked().0.unwrap_or_default(), "Find experiments by name", Vec::new());
-    view! {
-        {title("Experiments")}
-        {head("Experiments", views, new_button(&namespace))}
-        <div class="filters">{field}</div>
-        <Transition fallback=waiting>{move || {
-            let (namespace, path) = (namespace.clone(), path.clone());
-            Suspend::new(async move {
-                match rows.await {
-                    Ok(page) if page.items.is_empty() => nothing(&namespace, archived, asked.get_untracked().0.is_some()),
-                    Ok(page) => table(&namespace, &page, &path, &query.get_untracked()),
-                    Err(trouble) => failed(&trouble),
-                }
-            })
-        }}</Transition>
-    }
-    .into_any()
+    let around = Around {
+        title: "Experiments",
+        views: tabs(
+            "Active or archived",
+            vec![("Active", at(Room::Experiments), !archived), ("Archived", at(Room::ArchivedExperiments), archived)],
+        ),
+        actions: new_button(&namespace),
+        path: at(if archived { Room::ArchivedExperiments } else { Room::Experiments }),
+        find: "Find experiments by name",
+    };
+    let (read, none) = (namespace.clone(), namespace.clone());
+    list(
+        around,
+        move |Asked { name, sort, page }| experiments_page(read.clone(), archived, name, sort, page),
+        move |filtered| nothing(&none, archived, filtered),
+        move |page, path, query| table(&namespace, page, path, query),
+    )
 }
 
 fn new_button(namespace: &Namespace) -> AnyView {

@@ -1,16 +1,13 @@
-use crate::namespace::use_query;
 use crate::{
     components::{
-        form::search,
-        frame::{empty, failed, head, tabs, waiting},
+        frame::{empty, tabs},
         icon::{Icon, icon},
+        list::{Around, Asked, list},
         moment::moment,
         table::{pager, sorting},
     },
     failure::Trouble,
-    live::use_live,
     namespace::href,
-    pages::title,
     routes::{Place, Room},
     session::Session,
 };
@@ -43,45 +40,27 @@ pub async fn pipelines_page(
 
 #[must_use]
 pub fn pipelines(namespace: Namespace, shared: bool) -> AnyView {
-    let query = use_query();
-    let live = use_live();
     let at = |room: Room| href(&Place::In(namespace.clone(), room));
-    let views = tabs(
-        "Whose pipelines",
-        vec![
-            ("Of this namespace", at(Room::Pipelines), !shared),
-            ("Shared with all", at(Room::SharedPipelines), shared),
-        ],
-    );
-    let path = at(if shared { Room::SharedPipelines } else { Room::Pipelines });
-    let asked = Memo::new(move |_| {
-        query.with(|query| {
-            let text = |key: &str| query.get_str(key).filter(|text| !text.is_empty()).map(str::to_owned);
-            (text("name"), text("sort"), text("page"))
-        })
-    });
-    let place = namespace.clone();
-    let rows = Resource::new_blocking(
-        move || (asked.get(), live.any()),
-        move |((name, sort, page), _)| pipelines_page(place.clone(), shared, name, sort, page),
-    );
-    let field = search(path.clone(), asked.get_untracked().0.unwrap_or_default(), "Find pipelines by name", Vec::new());
-    view! {
-        {title("Pipelines")}
-        {head("Pipelines", views, upload_button(&namespace))}
-        <div class="filters">{field}</div>
-        <Transition fallback=waiting>{move || {
-            let (namespace, path) = (namespace.clone(), path.clone());
-            Suspend::new(async move {
-                match rows.await {
-                    Ok(page) if page.items.is_empty() => nothing(&namespace, shared, asked.get_untracked().0.is_some()),
-                    Ok(page) => table(&namespace, &page, &path, &query.get_untracked()),
-                    Err(trouble) => failed(&trouble),
-                }
-            })
-        }}</Transition>
-    }
-    .into_any()
+    let around = Around {
+        title: "Pipelines",
+        views: tabs(
+            "Whose pipelines",
+            vec![
+                ("Of this namespace", at(Room::Pipelines), !shared),
+                ("Shared with all", at(Room::SharedPipelines), shared),
+            ],
+        ),
+        actions: upload_button(&namespace),
+        path: at(if shared { Room::SharedPipelines } else { Room::Pipelines }),
+        find: "Find pipelines by name",
+    };
+    let (read, none) = (namespace.clone(), namespace.clone());
+    list(
+        around,
+        move |Asked { name, sort, page }| pipelines_page(read.clone(), shared, name, sort, page),
+        move |filtered| nothing(&none, shared, filtered),
+        move |page, path, query| table(&namespace, page, path, query),
+    )
 }
 
 fn upload_button(namespace: &Namespace) -> AnyView {

@@ -310,6 +310,7 @@ fn form(namespace: &Namespace, blank: &Blank) -> AnyView {
         <fieldset><legend>"Parameters"</legend>{none}{filled}</fieldset>
         <div class="actions sticky">
             <button class="button primary">{icon(Icon::Play)}"Start run in "{namespace.to_string()}</button>
+            <span class="faint keys"><kbd>"Ctrl"</kbd>" "<kbd>"Enter"</kbd></span>
         </div>
     };
     post(<StartRun as ServerFn>::PATH, "fields", fields.into_any())

@@ -9,7 +9,7 @@ export MOORING_WASM_FROM_DEBIAN
 
 help:
 	@echo "make run     build and start Mooring; prints a link to sign in (ARGS=\"--listen 0.0.0.0:8888\" goes to mooring serve)"
-	@echo "make test    every test: the walls, Rust, the Python clients, the browser without script (ONLY=walls|rust|sdk|browser for one part; ONLY=live and ONLY=lint run what is not in it yet)"
+	@echo "make test    every test: the walls, clippy, Rust, the Python clients, a real browser (ONLY=walls|lint|rust|sdk|browser for one part)"
 	@echo "make dev     rebuild and reload on every change (uses cargo-leptos when it is there)"
 	@echo "make build   the optimised program, and the site in target/site"
 	@echo "make dist    one self-contained executable: target/dist/mooring"
@@ -36,7 +36,8 @@ bench:
 	@.make/bench.sh $(ARGS)
 
 lint:
-	@.make/lint.sh
+	@.make/test.sh lint
+	@.make/test.sh walls
 
 fmt:
 	@cargo fmt --all

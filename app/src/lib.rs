@@ -22,7 +22,7 @@ pub use shell::Site;
 pub use shell::shell;
 
 use crate::{
-    components::{moment::Now, rail::rail},
+    components::{keys::keys, moment::Now, rail::rail},
     live::Live,
     namespace::Base,
     routes::Place,
@@ -77,6 +77,7 @@ fn Frame() -> impl IntoView {
                 <Route path=WildcardSegment("place") view=Page/>
             </FlatRoutes>
         </main>
+        {keys(place, session)}
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) mod dashboard {
     //! The central dashboard's iframe protocol, and the translation of upstream's hash routes.
 
     use super::Base;
-    use crate::routes::{Place, from_hash};
+    use crate::routes::{Place, from_hash, query_of_hash};
     use js_sys::Reflect;
     use leptos::{ev, prelude::*};
     use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -96,7 +96,8 @@ pub(crate) mod dashboard {
     /// A hash route in the address, as stock menus write it, becomes a path. Says whether the page is being left.
     pub(crate) fn translate_hash(base: &Base) -> bool {
         let location = window().location();
-        let Some(room) = location.hash().ok().as_deref().and_then(from_hash) else { return false };
+        let hash = location.hash().unwrap_or_default();
+        let Some(room) = from_hash(&hash) else { return false };
         let here = location.pathname().unwrap_or_default();
         let hint = location.search().ok().and_then(|search| namespace_in(&search));
         let known = hint.or_else(|| Place::parse(base.strip(&here)).namespace().cloned());
@@ -105,7 +106,7 @@ pub(crate) mod dashboard {
             // The server knows where an object is, or asks which namespace is meant.
             None => Place::Wanted(room),
         };
-        location.replace(&base.href(&place.path())).is_ok()
+        location.replace(&format!("{}{}", base.href(&place.path()), query_of_hash(&hash))).is_ok()
     }
 
     fn namespace_in(search: &str) -> Option<Namespace> {

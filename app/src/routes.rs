@@ -26,6 +26,7 @@ pub enum Room {
     Runs,
     ArchivedRuns,
     NewRun,
+    CompareRuns,
     Run(RunId),
     Experiments,
     ArchivedExperiments,
@@ -91,6 +92,7 @@ impl Room {
             ["runs"] => Self::Runs,
             ["runs", "archived"] => Self::ArchivedRuns,
             ["runs", "new"] => Self::NewRun,
+            ["runs", "compare"] => Self::CompareRuns,
             ["runs", id] => Self::Run(RunId::parse(id).ok()?),
             ["experiments"] => Self::Experiments,
             ["experiments", "archived"] => Self::ArchivedExperiments,
@@ -111,6 +113,7 @@ impl Room {
             Self::Runs => "runs".to_owned(),
             Self::ArchivedRuns => "runs/archived".to_owned(),
             Self::NewRun => "runs/new".to_owned(),
+            Self::CompareRuns => "runs/compare".to_owned(),
             Self::Run(id) => format!("runs/{id}"),
             Self::Experiments => "experiments".to_owned(),
             Self::ArchivedExperiments => "experiments/archived".to_owned(),
@@ -135,7 +138,7 @@ impl Room {
     pub const fn list(self) -> Self {
         match self {
             Self::Start => Self::Start,
-            Self::Runs | Self::ArchivedRuns | Self::NewRun | Self::Run(_) => Self::Runs,
+            Self::Runs | Self::ArchivedRuns | Self::NewRun | Self::CompareRuns | Self::Run(_) => Self::Runs,
             Self::Experiments | Self::ArchivedExperiments | Self::NewExperiment | Self::Experiment(_) => {
                 Self::Experiments
             }
@@ -159,6 +162,7 @@ pub fn from_hash(hash: &str) -> Option<Room> {
         ["pipelines", "details", id, ..] => PipelineId::parse(id).map_or(Room::Pipelines, Room::Pipeline),
         ["archive", "runs"] => Room::ArchivedRuns,
         ["runs", "new"] => Room::NewRun,
+        ["compare"] => Room::CompareRuns,
         ["runs", "details", id, ..] => RunId::parse(id).map_or(Room::Runs, Room::Run),
         ["experiments"] => Room::Experiments,
         ["archive", "experiments"] => Room::ArchivedExperiments,
@@ -167,6 +171,26 @@ pub fn from_hash(hash: &str) -> Option<Room> {
         ["recurringruns"] | ["recurringrun", ..] => Room::RecurringRuns,
         _ => Room::Runs,
     })
+}
+
+/// The query of one of upstream's hash routes, in our words, with its `?`; empty when nothing in it means anything here.
+#[must_use]
+pub fn query_of_hash(hash: &str) -> String {
+    let query = hash.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let ours = |name: &str| match name {
+        "runlist" => Some("runs"),
+        "experimentId" => Some("experiment"),
+        "pipelineId" => Some("pipeline"),
+        "pipelineVersionId" => Some("version"),
+        "cloneFromRun" => Some("clone"),
+        _ => None,
+    };
+    let pairs: Vec<String> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter_map(|(name, value)| Some(format!("{}={value}", ours(name)?)))
+        .collect();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }
 
 #[cfg(test)]
@@ -185,6 +209,7 @@ mod tests {
             "/ns/team-a/runs",
             "/ns/team-a/runs/archived",
             "/ns/team-a/runs/new",
+            "/ns/team-a/runs/compare",
             &format!("/ns/team-a/runs/{id}"),
             "/ns/team-a/experiments",
             "/ns/team-a/experiments/archived",
@@ -217,5 +242,9 @@ mod tests {
         assert_eq!(path("#/recurringruns"), Some("/recurring-runs".to_owned()));
         assert_eq!(path("#/runs/details/undefined"), Some("/runs".to_owned()));
         assert_eq!(path("#main"), None);
+        assert_eq!(path("#/compare?runlist=a,b"), Some("/runs/compare".to_owned()));
+        assert_eq!(query_of_hash("#/compare?runlist=a,b&x=1"), "?runs=a,b");
+        assert_eq!(query_of_hash("#/runs/new?cloneFromRun=a&experimentId=b"), "?clone=a&experiment=b");
+        assert_eq!(query_of_hash("#/runs"), "");
     }
 }

@@ -27,4 +27,8 @@ export class NewRunPage {
   async start(): Promise<void> {
     await this.startButton.click();
   }
+
+  async startByKey(): Promise<void> {
+    await this.app.root.getByLabel('Run name').press('Control+Enter');
+  }
 }

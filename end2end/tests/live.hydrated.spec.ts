@@ -1,4 +1,5 @@
 import { expect, sample, test } from '../fixtures/test.ts';
+import { NewRunPage } from '../pages/new_run_page.ts';
 import { RunPage } from '../pages/run_page.ts';
 import { RunsPage } from '../pages/runs_page.ts';
 
@@ -53,4 +54,15 @@ test('news of one namespace do not reach a page of another', async ({ as, server
   await server.run('bob', own, `${name} of bob`, ownPipeline);
   await expect(new RunsPage(bob).row(`${name} of bob`)).toBeVisible();
   await expect(bob.root.getByText(`${name} of alice`)).toHaveCount(0);
+});
+
+test('a run starts from the keyboard, from any field of its form', async ({ as, server, name }) => {
+  const pipeline = await server.pipeline('alice', 'team-a', name, sample('hello'));
+  const alice = await as('alice');
+  await alice.open(`/ns/team-a/runs/new?pipeline=${pipeline}`);
+  const form = new NewRunPage(alice);
+  await form.nameIt(`${name} by key`);
+  await form.startByKey();
+  await alice.at(/^\/ns\/team-a\/runs\/[0-9a-f-]{36}$/);
+  await expect(alice.root.getByRole('heading', { name: `${name} by key` })).toBeVisible();
 });

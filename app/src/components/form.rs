@@ -153,7 +153,16 @@ pub(crate) mod browser {
                 return;
             }
             let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-            let Some(body) = form.as_ref().and_then(pairs) else { return };
+            let Some(mut body) = form.as_ref().and_then(pairs) else { return };
+            // A button may have a word of its own to say, and another address.
+            let by = event.submitter();
+            let own = |name: &str| by.as_ref().and_then(|button| button.get_attribute(name));
+            if own("formmethod").is_some() {
+                return;
+            }
+            if let (Some(name), Some(value)) = (own("name"), own("value")) {
+                body = format!("{body}&{name}={value}");
+            }
             event.prevent_default();
             if busy.get_untracked() {
                 return;

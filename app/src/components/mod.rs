@@ -4,6 +4,7 @@ pub mod form;
 pub mod frame;
 pub mod graph;
 pub mod icon;
+pub mod keys;
 pub mod list;
 pub mod log;
 pub mod mark;

@@ -29,6 +29,7 @@ fn the_rest(place: Place) -> AnyView {
 fn within(namespace: Namespace, room: Room) -> AnyView {
     match room {
         Room::NewRun => runs::create::new_run(namespace),
+        Room::CompareRuns => runs::compare::compare(namespace),
         Room::Experiments => experiments::list::experiments(namespace, false),
         Room::ArchivedExperiments => experiments::list::experiments(namespace, true),
         Room::NewExperiment => experiments::create::new_experiment(namespace),

@@ -1,3 +1,4 @@
+use super::bulk::{self, Ticked};
 use crate::namespace::use_query;
 use crate::{
     components::{
@@ -156,22 +157,33 @@ pub fn run_list(namespace: Namespace, experiment: Option<ExperimentId>, archived
     let asked = Memo::new(move |_| Asked::read(place.clone(), experiment, archived, &query.get()));
     let rows = Resource::new_blocking(move || (asked.get(), live.any()), |(asked, _)| runs_page(asked));
     let filter_path = path.clone();
-    view! {
-        <div class="filters">
-            {search(path.clone(), asked.get_untracked().name.unwrap_or_default(), "Find runs by name", kept(&query.get_untracked()))}
-            {move || chips(&filter_path, &query.get())}
-        </div>
+    let form_path = path.clone();
+    let ticked: Ticked = RwSignal::default();
+    let session = expect_context::<Session>();
+    let rows = view! {
         <Transition fallback=waiting>{move || {
             let path = path.clone();
             Suspend::new(async move {
                 let asked = asked.get_untracked();
                 match rows.await {
                     Ok(page) if page.items.is_empty() => nothing(&asked, &path),
-                    Ok(page) => table(&asked, &page, &path, &query.get_untracked()),
+                    Ok(page) => {
+                        let may_edit = session.0.await.is_ok_and(|who| who.may_edit(&asked.namespace));
+                        let here: Vec<RunId> = page.items.iter().map(|row| row.id).collect();
+                        let bar = bulk::bar(&asked.namespace, asked.archived, may_edit, ticked, &here);
+                        view! { {bar}{table(&asked, &page, &path, &query.get_untracked(), ticked)} }.into_any()
+                    }
                     Err(trouble) => failed(&trouble),
                 }
             })
         }}</Transition>
+    };
+    view! {
+        <div class="filters">
+            {search(form_path.clone(), asked.get_untracked().name.unwrap_or_default(), "Find runs by name", kept(&query.get_untracked()))}
+            {move || chips(&filter_path, &query.get())}
+        </div>
+        {bulk::ticking(&form_path, rows.into_any())}
     }
     .into_any()
 }
@@ -219,13 +231,14 @@ fn nothing(asked: &Asked, path: &str) -> AnyView {
     )
 }
 
-fn table(asked: &Asked, page: &Page<Row>, path: &str, query: &ParamsMap) -> AnyView {
+fn table(asked: &Asked, page: &Page<Row>, path: &str, query: &ParamsMap, ticked: Ticked) -> AnyView {
     let with_experiment = asked.experiment.is_none();
     let namespace = &asked.namespace;
     view! {
         <div class="table-scroll">
             <table class="list runs">
                 <thead><tr>
+                    {bulk::tick_all(page.items.iter().map(|row| row.id).collect(), ticked)}
                     <th scope="col" class="narrow">"State"</th>
                     {sorting(path, query, "Name", "name", "created_at desc")}
                     {with_experiment.then(|| view! { <th scope="col">"Experiment"</th> })}
@@ -234,7 +247,7 @@ fn table(asked: &Asked, page: &Page<Row>, path: &str, query: &ParamsMap) -> AnyV
                     <th scope="col" class="number">"Duration"</th>
                     {sorting(path, query, "Started", "created_at", "created_at desc")}
                 </tr></thead>
-                <tbody>{page.items.iter().map(|row| line(namespace, row, with_experiment)).collect_view()}</tbody>
+                <tbody>{page.items.iter().map(|row| line(namespace, row, with_experiment, ticked)).collect_view()}</tbody>
             </table>
         </div>
         {pager(path, query, page.total_size, "run", "runs", page.next_page_token.as_deref())}
@@ -242,7 +255,7 @@ fn table(asked: &Asked, page: &Page<Row>, path: &str, query: &ParamsMap) -> AnyV
     .into_any()
 }
 
-fn line(namespace: &Namespace, row: &Row, with_experiment: bool) -> AnyView {
+fn line(namespace: &Namespace, row: &Row, with_experiment: bool, ticked: Ticked) -> AnyView {
     let mark = Mark::from(row.state);
     let experiment = with_experiment.then(|| {
         let name = row.experiment.clone().unwrap_or_else(|| crate::figures::text::short(&row.experiment_id.to_string()));
@@ -250,6 +263,7 @@ fn line(namespace: &Namespace, row: &Row, with_experiment: bool) -> AnyView {
     });
     view! {
         <tr>
+            {bulk::tick(row.id, &row.name, ticked)}
             <td class="narrow"><span class="state">{sign(mark, false)}<span class=mark.class()>{mark.word()}</span></span></td>
             <td class="name"><a class="row" href=href(&Place::In(namespace.clone(), Room::Run(row.id)))>{row.name.clone()}</a></td>
             {experiment}

@@ -1,4 +1,6 @@
 pub mod actions;
+pub mod bulk;
+pub mod compare;
 pub mod create;
 pub mod detail;
 pub mod list;

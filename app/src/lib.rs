@@ -65,7 +65,7 @@ fn Frame() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         let search = location.search;
-        let url = Memo::new(move |_| format!("{}?{}", pathname.get(), search.get()));
+        let url = Memo::new(move |_| format!("{}?{}", pathname.get(), search.get().trim_start_matches('?')));
         namespace::dashboard::listen(place, url);
     }
     let alone = Memo::new(move |_| place.get() == Place::SignIn);

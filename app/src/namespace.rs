@@ -156,18 +156,32 @@ pub(crate) mod dashboard {
 
         // The dashboard looks at our address on these events only, and the router's pushState sends none.
         Effect::new(move |before: Option<()>| {
-            url.track();
+            let url = url.get();
             if before.is_some() {
-                set_timeout(
-                    || {
-                        if let Ok(event) = web_sys::Event::new("hashchange") {
-                            let _ = window().dispatch_event(&event);
-                        }
-                    },
-                    Duration::from_millis(50),
-                );
+                announce(url, MOST_LOOKS);
             }
         });
+    }
+
+    /// How often, twenty times a second, the address bar is looked at: the router writes it when the page is there.
+    const MOST_LOOKS: u32 = 200;
+
+    /// Tells the dashboard of an address as soon as it stands in the address bar.
+    fn announce(url: String, looks: u32) {
+        let look = move || {
+            let location = window().location();
+            let path = location.pathname().unwrap_or_default();
+            let query = location.search().unwrap_or_default();
+            let written = format!("{path}?{}", query.trim_start_matches('?')) == url;
+            if !written && looks > 0 {
+                announce(url, looks - 1);
+                return;
+            }
+            if let Ok(event) = web_sys::Event::new("hashchange") {
+                let _ = window().dispatch_event(&event);
+            }
+        };
+        set_timeout(look, Duration::from_millis(50));
     }
 
     /// Where to go when the dashboard says a namespace; nowhere if we are there.

@@ -59,8 +59,12 @@ pub async fn change_runs(act: Act, back: String, #[server(default)] ids: Vec<Run
         }
         Some(failure) if ids.len() == 1 => Err(refuse(failure)),
         Some(mut failure) => {
-            failure.message =
-                format!("{} of {} were done. The first that was not: {}", ids.len() - refused, ids.len(), failure.message);
+            failure.message = format!(
+                "{} of {} were done. The first that was not: {}",
+                ids.len() - refused,
+                ids.len(),
+                failure.message
+            );
             Err(refuse(failure))
         }
     }
@@ -152,7 +156,13 @@ pub fn bar(namespace: &Namespace, archived: bool, may_edit: bool, ticked: Ticked
 }
 
 /// A button of the form that asks first.
-fn asking(act: &'static str, word: &'static str, question: &'static str, advice: &'static str, picture: Icon) -> AnyView {
+fn asking(
+    act: &'static str,
+    word: &'static str,
+    question: &'static str,
+    advice: &'static str,
+    picture: Icon,
+) -> AnyView {
     let id = format!("bulk-{act}");
     view! {
         <button type="button" class="button small" popovertarget=id.clone()>{icon(picture)}{word}</button>

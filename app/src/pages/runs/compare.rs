@@ -130,9 +130,8 @@ fn part(name: &'static str, none: &'static str, all: &[Line], runs: usize, row: 
     let width = (runs + 1).to_string();
     let (different, equal): (Vec<&Line>, Vec<&Line>) = all.iter().partition(|line| line.differs);
     let silence = if all.is_empty() { none } else { "No difference." };
-    let silent = different
-        .is_empty()
-        .then(|| view! { <tr><td class="faint" colspan=width.clone()>{silence}</td></tr> });
+    let silent =
+        different.is_empty().then(|| view! { <tr><td class="faint" colspan=width.clone()>{silence}</td></tr> });
     let folded = (!equal.is_empty()).then(|| {
         let rows = equal.iter().map(|line| row(line)).collect_view();
         let word = crate::figures::text::count(u32::try_from(equal.len()).unwrap_or(u32::MAX), "is equal", "are equal");

@@ -154,6 +154,8 @@ questions! {
     "POST /_fn/unarchive_run" changes => |its| form("unarchive_run", format!("id={}", its.run));
     "POST /_fn/delete_run" changes => |its| form("delete_run", format!("namespace={NS}&id={}", its.run));
     "GET /_fn/runs" => |_| query("runs", format!("asked[namespace]={NS}&asked[archived]=false"));
+    "POST /_fn/change_runs" changes => |its| form("change_runs", format!("act=archive&back=/&ids[]={}", its.run));
+    "GET /_fn/compare_runs" => |its| query("compare_runs", format!("namespace={NS}&ids[0]={}", its.run));
     "GET /_fn/run" => |its| query("run", format!("namespace={NS}&id={}", its.run));
     "GET /_fn/run_definition" => |its| query("run_definition", format!("id={}", its.run));
 

@@ -13,6 +13,7 @@ mod filter;
 mod json;
 mod listing;
 mod tags;
+pub mod v1beta1;
 pub mod v2beta1;
 
 pub use json::{At, Enum, Field, Int64, Message, Moment, Named, Object, parse, spells};

@@ -23,7 +23,7 @@ def test_experiments(alice, name):
     assert [one.id for one in alice.list_experiments(namespace='team-a', filter=named).experiments] == [made.id]
     alice.archive_experiment(made.id)
     assert alice.get_experiment(experiment_id=made.id).storage_state == 'STORAGESTATE_ARCHIVED'
-    alice.unarchive_experiment(made.id)
+    alice.experiments.unarchive_experiment(made.id)
     alice.delete_experiment(made.id)
     with refused(404):
         alice.get_experiment(experiment_id=made.id)

@@ -2,7 +2,6 @@
 //!
 //! Every door asks for an identified caller before it looks at anything else, so a nameless caller learns nothing,
 //! not even whether an id exists. The identity itself is put into the request's extensions by wiring.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail by panicking"))]
 
 mod auth;
 mod extract;

@@ -1,6 +1,5 @@
 //! The use-cases. Every door (REST, server functions, event streams, the command line) comes through here, and each
 //! method resolves, asks the guard, and only then reads or writes.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail by panicking"))]
 
 mod artifacts;
 mod background;

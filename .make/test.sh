@@ -13,6 +13,7 @@ programs() { cargo build --quiet --workspace --bins; }
 browser_tests() { ( cd end2end && npx --no-install playwright test ); }
 # Each worker has a server of its own; the client mostly waits, for it looks only every five seconds.
 sdk_tests() { "$SDK/bin/python" -m pytest -q -n 4 end2end/sdk; }
+first_sdk_tests() { "$FIRST_SDK/bin/python" -m pytest -q -c end2end/sdk/v1/pytest.ini --rootdir end2end/sdk/v1 end2end/sdk/v1; }
 
 began=$SECONDS
 stage "Rust toolchain" use_toolchain
@@ -37,6 +38,8 @@ fi
 if wanted sdk; then
     SDK=$(.make/python.sh end2end/sdk/requirements.txt) || die "the Python clients could not be installed"
     stage "Python clients" sdk_tests
+    FIRST_SDK=$(.make/python.sh end2end/sdk/v1/requirements.txt) || die "the first generation's client could not be installed"
+    stage "Python client, first generation" first_sdk_tests
 fi
 if wanted browser; then
     MOORING_CHROMIUM=$(.make/node.sh) || die "the browser's tests could not be set up"

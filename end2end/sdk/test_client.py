@@ -156,9 +156,8 @@ def test_a_run_is_terminated_while_a_step_runs(server, alice, package, experimen
     door.wait_for('/arrived/waiting')
     assert alice.get_run(run.run_id).state == 'RUNNING'
     alice.terminate_run(run.run_id)
-    # The client's own wait does not count CANCELED as an end.
-    ended = until(lambda: alice.get_run(run.run_id), lambda run: run.state not in ('RUNNING', 'CANCELING'))
-    assert ended.state == 'CANCELED'
+    ended = finished(alice, run)
+    assert (ended.state, ended.error.message) == ('FAILED', 'The run was terminated')
     door.open_gate()
     assert '/arrived/ship-again' not in door.knocks
 

@@ -54,8 +54,8 @@ def test_a_run_is_terminated_after_the_server_came_back(fragile, package, door):
     fragile.kill()
     fragile.start()
     client.terminate_run(run.run_id)
-    ended = until(lambda: client.get_run(run.run_id), lambda run: run.state not in ('RUNNING', 'CANCELING'))
-    assert ended.state == 'CANCELED'
+    ended = finished(client, run)
+    assert (ended.state, ended.error.message) == ('FAILED', 'The run was terminated')
     door.open_gate()
     assert '/arrived/ship-again' not in door.knocks
 

@@ -40,7 +40,7 @@ test('a run is stopped from its page', async ({ as, server, door, name }) => {
   await expect(run.state('Running')).toBeVisible();
   await run.stop();
   await expect(run.state('Cancelled')).toBeVisible({ timeout: 30_000 });
-  expect(await server.ended('alice', id)).toBe('CANCELED');
+  expect(await server.ended('alice', id)).toBe('FAILED');
 });
 
 test('news of one namespace do not reach a page of another', async ({ as, server, name }) => {

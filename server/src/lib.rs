@@ -2,6 +2,7 @@
 
 mod command_line;
 mod commands;
+mod downloads;
 mod routes;
 mod settings;
 mod site;
@@ -9,6 +10,7 @@ mod wiring;
 mod world;
 
 pub use command_line::main;
+pub use downloads::DownloadSettings;
 pub use routes::routes;
 pub use settings::{Overrides, Settings, TrustedHeaderSettings};
 pub use site::SiteFiles;

@@ -6,14 +6,13 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, OriginalUri, Request, State},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::any,
 };
 use futures::StreamExt;
 use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use model::{Clock, Failure};
-use serde_json::json;
 use service::Service;
 use std::{
     any::Any,
@@ -56,6 +55,7 @@ pub fn routes(
         .layer(from_fn_with_state(closing.clone(), end_streams))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(map_response(explain_too_large))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             // Without the query: sign-in links are in it.
@@ -80,7 +80,7 @@ async fn identify(State(accounts): State<Accounts>, mut request: Request, next: 
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let identified = Identified(accounts.identify(request.headers(), peer).await);
     if let Err(failure) = authn::refuse_cross_site(request.method(), request.headers(), &identified) {
-        return refusal(StatusCode::FORBIDDEN, 7, &failure);
+        return api::refused(failure);
     }
     request.extensions_mut().insert(identified);
     next.run(request).await
@@ -112,12 +112,19 @@ async fn end_streams(State(closing): State<CancellationToken>, request: Request,
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(cause = text.unwrap_or_default(), "a handler panicked");
-    refusal(StatusCode::INTERNAL_SERVER_ERROR, 13, &Failure::internal("a panic"))
+    api::refused(Failure::internal("a panic"))
 }
 
-fn refusal(status: StatusCode, code: u8, failure: &Failure) -> Response {
-    let body = json!({ "error": failure.message, "code": code, "message": failure.message }).to_string();
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+/// The layer that counts a body's bytes answers in plain text; clients read JSON.
+async fn explain_too_large(response: Response) -> Response {
+    let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !json {
+        return api::refused(Failure::too_large(format!(
+            "the body is larger than the limit of {} MiB",
+            BODY_LIMIT >> 20
+        )));
+    }
+    response
 }
 
 #[cfg(test)]
@@ -125,7 +132,10 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
     use super::*;
-    use axum::{body::to_bytes, routing::get};
+    use axum::{
+        body::to_bytes,
+        routing::{get, post},
+    };
     use futures::stream;
     use std::time::Duration;
 
@@ -140,7 +150,25 @@ mod tests {
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = to_bytes(response.into_body(), 1024).await.unwrap();
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        assert_eq!(body, json!({ "error": "Internal Server Error", "code": 13, "message": "Internal Server Error" }));
+        assert_eq!((&body["code"], &body["message"]), (&13.into(), &"Internal Server Error".into()));
+        assert!(!body.to_string().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn a_body_beyond_any_limit_is_refused_in_the_words_of_the_api() {
+        let router = Router::new()
+            .route("/", post(async |_: bytes::Bytes| ""))
+            .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+            .layer(map_response(explain_too_large));
+        for length in [BODY_LIMIT + 1, usize::MAX] {
+            let request = Request::post("/").header(header::CONTENT_LENGTH, length).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+            let body: serde_json::Value =
+                serde_json::from_slice(&to_bytes(response.into_body(), 1024).await.unwrap()).unwrap();
+            assert_eq!(body["code"], 8);
+            assert!(body["message"].as_str().unwrap().contains("40 MiB"), "{body}");
+        }
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ mod file;
 #[cfg(test)]
 mod tests;
 
+use crate::DownloadSettings;
 use authn::Network;
 use environment::Environment;
 use file::File;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub trusted_header: TrustedHeaderSettings,
     pub default_service_account: String,
     pub engine: EngineSettings,
+    /// Which addresses pipelines may be fetched from.
+    pub downloads: DownloadSettings,
     /// What is logged, as `tracing` writes filters.
     pub log: String,
     /// The person who is welcomed by the first start.
@@ -102,6 +105,7 @@ impl Settings {
                 .or(file.default_service_account)
                 .unwrap_or_else(|| SERVICE_ACCOUNT.to_owned()),
             engine: environment.engine(file.local_engine)?,
+            downloads: environment.downloads()?,
             log: environment.text("MOORING_LOG").map(str::to_owned).or(file.log).unwrap_or_else(|| "info".to_owned()),
             first_user: environment.text("USER").unwrap_or("admin").to_owned(),
             data_dir,

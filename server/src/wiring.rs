@@ -1,6 +1,6 @@
 //! Which adapter stands where. The only place that names them, and the only one that opens the guard.
 
-use crate::{Settings, SiteFiles, routes::routes};
+use crate::{Settings, SiteFiles, downloads::HttpDownloads, routes::routes};
 use artifacts::Artifacts;
 use authn::{Accounts, TrustedHeader};
 use authz::{Guard, LocalProfiles, System};
@@ -76,6 +76,7 @@ impl Foundation {
             guard: self.guard,
             engine,
             artifacts,
+            downloads: Arc::new(HttpDownloads::new(settings.downloads.clone(), api::UPLOAD_LIMIT)),
             clock: Arc::clone(&self.clock),
             chance: self.chance,
             default_service_account: settings.default_service_account.clone(),

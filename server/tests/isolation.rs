@@ -7,6 +7,8 @@ mod bench;
 mod credentials;
 #[path = "isolation/doors.rs"]
 mod doors;
+#[path = "isolation/gaps.rs"]
+mod gaps;
 #[path = "isolation/leaks.rs"]
 mod leaks;
 #[path = "isolation/policy_matrix.rs"]

@@ -8,7 +8,7 @@ mod upload;
 
 pub(crate) use body::Body;
 pub(crate) use caller::Known;
-pub(crate) use path::{Id, Name};
+pub(crate) use path::{Id, Name, Segments};
 pub(crate) use query::Query;
 pub(crate) use upload::Uploaded;
 

@@ -69,6 +69,12 @@ const fn codes(kind: FailureKind) -> (StatusCode, i32) {
     }
 }
 
+/// A failure as every door of this server answers it, also one that a layer before the doors refuses.
+#[must_use]
+pub fn refused(failure: Failure) -> Response {
+    Refusal::from(failure).into_response()
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Self(failure) = self;

@@ -1,16 +1,17 @@
 //! Every door of the API in one table; the router is built from it and from nothing else.
 
 use crate::{
+    auth,
     extract::BODY_LIMIT,
-    healthz, reply,
-    v2beta1::{experiments, pipeline_uploads, pipeline_versions, pipelines, recurring_runs, runs},
+    files, healthz, reply, v1beta1,
+    v2beta1::{artifacts, experiments, pipeline_uploads, pipeline_versions, pipelines, recurring_runs, runs, tasks},
 };
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware::map_response,
     response::{IntoResponse, Response},
-    routing::{MethodFilter, MethodRouter, any, on, post},
+    routing::{MethodFilter, MethodRouter, any, on},
 };
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -28,12 +29,15 @@ pub struct Route {
 /// Every route is served under each of these: clients that come through Kubeflow's gateway say `/pipeline`.
 pub const PREFIXES: [&str; 2] = ["", "/pipeline"];
 
+type Door = (Method, &'static str, MethodRouter);
+
 macro_rules! routes { ($($method:ident $path:literal => $($handler:ident)::+ $(as $style:ident)?;)*) => {
     /// The whole API, without the prefixes.
     pub const ROUTES: &[Route] = &[$(Route { method: Method::$method, path: $path }),*];
 
-    fn doors(service: &Service) -> Vec<(&'static str, MethodRouter)> {
+    fn doors(service: &Service) -> Vec<Door> {
         vec![$((
+            Method::$method,
             $path,
             on(MethodFilter::$method, $($handler)::+)$(.layer(map_response(reply::$style)))?.with_state(service.clone()),
         )),*]
@@ -43,7 +47,44 @@ macro_rules! routes { ($($method:ident $path:literal => $($handler:ident)::+ $(a
 routes! {
     GET    "/apis/v1beta1/healthz" => healthz::v1beta1;
 
+    GET    "/apis/v1beta1/auth" => auth::authorize;
+
+    POST   "/apis/v1beta1/experiments" => v1beta1::experiments::create;
+    GET    "/apis/v1beta1/experiments" => v1beta1::experiments::list;
+    GET    "/apis/v1beta1/experiments/{id}" => v1beta1::experiments::get;
+    DELETE "/apis/v1beta1/experiments/{id}" => experiments::delete;
+    POST   "/apis/v1beta1/experiments/{id}:archive" => experiments::archive;
+    POST   "/apis/v1beta1/experiments/{id}:unarchive" => experiments::unarchive;
+
+    POST   "/apis/v1beta1/pipelines" => v1beta1::pipelines::create;
+    GET    "/apis/v1beta1/pipelines" => v1beta1::pipelines::list;
+    GET    "/apis/v1beta1/pipelines/{pipeline_id}" => v1beta1::pipelines::get;
+    DELETE "/apis/v1beta1/pipelines/{pipeline_id}" => v1beta1::pipelines::delete;
+    GET    "/apis/v1beta1/pipelines/{pipeline_id}/templates" => v1beta1::pipelines::template;
+    POST   "/apis/v1beta1/pipelines/{pipeline_id}/default_version/{version_id}" => v1beta1::pipelines::default_version;
+    GET    "/apis/v1beta1/namespaces/{namespace}/pipelines/{name}" => v1beta1::pipelines::get_by_name;
+    POST   "/apis/v1beta1/pipelines/upload" => v1beta1::pipeline_uploads::pipeline as raw;
+    POST   "/apis/v1beta1/pipelines/upload_version" => v1beta1::pipeline_uploads::version as raw;
+    POST   "/apis/v1beta1/pipeline_versions" => v1beta1::pipeline_versions::create;
+    GET    "/apis/v1beta1/pipeline_versions" => v1beta1::pipeline_versions::list;
+    GET    "/apis/v1beta1/pipeline_versions/{version_id}" => v1beta1::pipeline_versions::get;
+    DELETE "/apis/v1beta1/pipeline_versions/{version_id}" => pipeline_versions::delete;
+    GET    "/apis/v1beta1/pipeline_versions/{version_id}/templates" => v1beta1::pipeline_versions::template;
+
+    POST   "/apis/v1beta1/runs" => v1beta1::runs::create;
+    GET    "/apis/v1beta1/runs" => v1beta1::runs::list;
+    GET    "/apis/v1beta1/runs/{run_id}" => v1beta1::runs::get;
+    DELETE "/apis/v1beta1/runs/{run_id}" => runs::delete;
+    POST   "/apis/v1beta1/runs/{run_id}:archive" => runs::archive;
+    POST   "/apis/v1beta1/runs/{run_id}:unarchive" => runs::unarchive;
+    POST   "/apis/v1beta1/runs/{run_id}:reportMetrics" => v1beta1::runs::report_metrics;
+    POST   "/apis/v1beta1/runs/{run_id}/terminate" => v1beta1::runs::terminate;
+    GET    "/apis/v1beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => artifacts::read;
+
+    GET    "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log" => files::node_log;
+
     GET    "/apis/v2beta1/healthz" => healthz::v2beta1;
+    GET    "/apis/v2beta1/auth" => auth::authorize;
 
     POST   "/apis/v2beta1/experiments" => experiments::create;
     GET    "/apis/v2beta1/experiments" => experiments::list;
@@ -55,10 +96,14 @@ routes! {
     POST   "/apis/v2beta1/pipelines" => pipelines::create;
     GET    "/apis/v2beta1/pipelines" => pipelines::list;
     GET    "/apis/v2beta1/pipelines/{pipeline_id}" => pipelines::get;
+    POST   "/apis/v2beta1/pipelines/create" => pipelines::create_with_version;
+    PATCH  "/apis/v2beta1/pipelines/{pipeline_id}" => pipelines::update;
     DELETE "/apis/v2beta1/pipelines/{pipeline_id}" => pipelines::delete;
     GET    "/apis/v2beta1/pipelines/names/{name}" => pipelines::get_by_name;
     POST   "/apis/v2beta1/pipelines/upload" => pipeline_uploads::pipeline as raw;
     POST   "/apis/v2beta1/pipelines/upload_version" => pipeline_uploads::version as raw;
+    POST   "/apis/v2beta1/pipelines/{pipeline_id}/versions" => pipeline_versions::create;
+    PATCH  "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}" => pipeline_versions::update;
     GET    "/apis/v2beta1/pipelines/{pipeline_id}/versions" => pipeline_versions::list;
     GET    "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}" => pipeline_versions::get;
     DELETE "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}" => pipeline_versions::delete;
@@ -71,6 +116,17 @@ routes! {
     POST   "/apis/v2beta1/runs/{run_id}:unarchive" => runs::unarchive;
     POST   "/apis/v2beta1/runs/{run_id}:terminate" => runs::terminate;
 
+    GET    "/apis/v2beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => artifacts::read;
+
+    GET    "/apis/v2beta1/tasks" => tasks::list;
+    GET    "/apis/v2beta1/tasks/{task_id}" => tasks::get;
+    GET    "/apis/v2beta1/artifacts" => artifacts::list;
+    GET    "/apis/v2beta1/artifacts/{artifact_id}" => artifacts::get;
+
+    GET    "/artifacts/get" => files::get;
+    GET    "/artifacts/{source}/{bucket}/{*key}" => files::by_path;
+    GET    "/k8s/pod/logs" => files::pod_log;
+
     GET    "/apis/v2beta1/recurringruns" => recurring_runs::list;
 }
 
@@ -80,20 +136,20 @@ pub fn router(service: Service) -> Router {
     assemble(doors(&service))
 }
 
-fn assemble(doors: Vec<(&'static str, MethodRouter)>) -> Router {
+fn assemble(doors: Vec<Door>) -> Router {
     let mut plain: BTreeMap<&str, MethodRouter> = BTreeMap::new();
-    let mut verbs: BTreeMap<&str, Vec<(&'static str, MethodRouter)>> = BTreeMap::new();
-    for (path, door) in doors {
+    let mut verbs: BTreeMap<(&str, String), Vec<(&'static str, MethodRouter)>> = BTreeMap::new();
+    for (method, path, door) in doors {
         match path.rsplit_once(':') {
-            Some((object, verb)) => verbs.entry(object).or_default().push((verb, door)),
+            Some((object, verb)) => verbs.entry((object, method.to_string())).or_default().push((verb, door)),
             None => {
                 let merged = plain.remove(path).unwrap_or_default().merge(door);
                 plain.insert(path, merged);
             }
         }
     }
-    for (path, doors) in verbs {
-        let merged = plain.remove(path).unwrap_or_default().merge(by_verb(doors));
+    for ((path, method), doors) in verbs {
+        let merged = plain.remove(path).unwrap_or_default().merge(by_verb(&method, doors));
         plain.insert(path, merged);
     }
 
@@ -110,9 +166,10 @@ fn assemble(doors: Vec<(&'static str, MethodRouter)>) -> Router {
 }
 
 /// Verbs share a path segment with the id, which axum's router cannot tell apart.
-fn by_verb(doors: Vec<(&'static str, MethodRouter)>) -> MethodRouter {
+fn by_verb(method: &str, doors: Vec<(&'static str, MethodRouter)>) -> MethodRouter {
     let doors = Arc::new(doors);
-    post(async move |request: Request| -> Response {
+    let filter = if method == "GET" { MethodFilter::GET } else { MethodFilter::POST };
+    on(filter, async move |request: Request| -> Response {
         let segment = request.uri().path().rsplit('/').next().unwrap_or_default();
         let segment = percent_decode_str(segment).decode_utf8_lossy();
         let Some((_, verb)) = segment.split_once(':') else {

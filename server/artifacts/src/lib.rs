@@ -6,9 +6,10 @@
 //! whose file system follows links; it will serve the bytes that lie in S3.
 
 mod location;
+mod pack;
 mod read;
 
-pub use location::{Location, check_root, default_root, locate};
+pub use location::{Location, check_root, default_root, locate, run_of};
 pub use read::{Content, Entry};
 
 use authz::{RunGrant, runs};

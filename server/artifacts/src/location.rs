@@ -64,6 +64,18 @@ impl fmt::Display for Location {
     }
 }
 
+/// The run whose artifact a URI names, whatever namespace the URI claims: its record says whose it is.
+///
+/// # Errors
+/// `NotFound` for a URI that names no run of ours.
+pub fn run_of(uri: &str) -> Result<RunId, Failure> {
+    let absent = || Failure::not_found("Artifact", uri);
+    let claimed = uri.strip_prefix(BUCKET).and_then(|rest| rest.split('/').next()).ok_or_else(absent)?;
+    let namespace = Namespace::parse(claimed).map_err(|_| absent())?;
+    let location = locate(&namespace, uri).map_err(|_| absent())?;
+    location.map(|location| location.run()).ok_or_else(absent)
+}
+
 /// Reads a URI such as `minio://mlpipeline/private-artifacts/team-a/v2/train/<run>/fit/<salt>/model`. `None` for a URI
 /// that points to no store of ours (`gs://`, `https://`, another bucket).
 ///

@@ -112,7 +112,7 @@ fn collect(dir: &cap_std::fs::Dir, prefix: &str, depth: usize, entries: &mut Vec
 }
 
 /// The grant is for one run: what another run made is another question.
-fn own_location(run: &RunAddress, uri: &str) -> Result<Location, Failure> {
+pub(crate) fn own_location(run: &RunAddress, uri: &str) -> Result<Location, Failure> {
     locate(&run.place, uri)?
         .filter(|location| location.run() == run.id)
         .ok_or_else(|| Failure::not_found("Artifact", uri))

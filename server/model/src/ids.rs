@@ -49,6 +49,8 @@ ids! {
     PipelineVersionId, "PipelineVersion", Scope;
     /// One instance of a task in one run: a version 5 UUID of the run's id and the task's path.
     TaskId, "Task", Namespace;
+    /// One artifact: a version 5 UUID of its task's id and its output's name.
+    ArtifactId, "Artifact", Namespace;
     /// A personal access token (its public id, never its secret).
     TokenId, "Token", Namespace;
 }

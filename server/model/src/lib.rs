@@ -2,6 +2,7 @@
 //!
 //! A value of these types was parsed once, at the edge. Names follow KFP's v2beta1 API.
 
+mod artifact;
 mod experiment;
 mod failure;
 mod identity;
@@ -12,15 +13,17 @@ mod parameter;
 mod pipeline;
 mod recurring_run;
 mod run;
+mod run_metric;
 mod task;
 mod time_and_chance;
 
+pub use artifact::{Artifact, artifact_type};
 pub use experiment::{Experiment, NewExperiment, StorageState};
 pub use failure::{Failure, FailureKind};
 pub use identity::{Membership, Role, UserName};
 pub use ids::{
-    Address, ExperimentAddress, ExperimentId, ObjectId, PipelineAddress, PipelineId, PipelineVersionAddress,
-    PipelineVersionId, RecurringRunAddress, RecurringRunId, RunAddress, RunId, TaskId, TokenId,
+    Address, ArtifactId, ExperimentAddress, ExperimentId, ObjectId, PipelineAddress, PipelineId,
+    PipelineVersionAddress, PipelineVersionId, RecurringRunAddress, RecurringRunId, RunAddress, RunId, TaskId, TokenId,
 };
 pub use listing::{
     Comparison, DEFAULT_PAGE_SIZE, Filter, Listing, MAX_PAGE_SIZE, Page, Predicate, PredicateValue, Sort,
@@ -30,5 +33,6 @@ pub use parameter::{ParameterDefinition, ParameterType};
 pub use pipeline::{NewPipeline, NewPipelineVersion, Pipeline, PipelineVersion, Tags};
 pub use recurring_run::{RecurringRun, RecurringRunMode, Trigger};
 pub use run::{NewRun, NewRunSource, PipelineSource, Run, RunProgress, RunState, RuntimeConfig, StateChange};
+pub use run_metric::{MetricFormat, RunMetric};
 pub use task::{Task, TaskKind, TaskState};
 pub use time_and_chance::{Chance, Clock, Timestamp};

@@ -1,6 +1,6 @@
 use crate::{Change, Service, Upload, names};
 use authn::Caller;
-use authz::pipelines;
+use authz::{PipelineGrant, ScopeGrant, pipelines};
 use bytes::Bytes;
 use model::{
     Failure, Listing, NewPipeline, NewPipelineVersion, Page, ParameterDefinition, Pipeline, PipelineId,
@@ -36,24 +36,48 @@ impl Service {
         new: NewPipeline,
         upload: Upload,
     ) -> Result<(Pipeline, PipelineVersion), Failure> {
+        self.upload_pipeline_as(caller, scope, new, NewPipelineVersion::default(), upload).await
+    }
+
+    /// The same with what the caller says of the first version: its tags and addresses. Its names are the pipeline's.
+    ///
+    /// # Errors
+    /// As [`Service::upload_pipeline`].
+    pub async fn upload_pipeline_as(
+        &self,
+        caller: &Caller,
+        scope: Scope,
+        new: NewPipeline,
+        first: NewPipelineVersion,
+        upload: Upload,
+    ) -> Result<(Pipeline, PipelineVersion), Failure> {
         let new = check_pipeline(new, &upload.file_name)?;
         // Asked before the file is opened: a stranger's archive is not worth unpacking.
         let grant = self.guard().require::<pipelines::Create, _>(caller, scope).await?;
         let package = open(upload).await?;
-        let version = check_version(
-            NewPipelineVersion {
-                // A pipeline's name may be one byte longer than a version's.
-                name: new.name[..new.name.floor_char_boundary(names::PIPELINE_VERSION)].to_owned(),
-                display_name: new.display_name.clone(),
-                description: new.description.clone(),
-                ..NewPipelineVersion::default()
-            },
-            "",
-        )?;
+        self.keep_pipeline(&grant, new, first, &package).await
+    }
+
+    /// `new` is checked already.
+    pub(crate) async fn keep_pipeline(
+        &self,
+        grant: &ScopeGrant<pipelines::Create>,
+        new: NewPipeline,
+        first: NewPipelineVersion,
+        package: &Package,
+    ) -> Result<(Pipeline, PipelineVersion), Failure> {
+        let first = NewPipelineVersion {
+            // A pipeline's name may be one byte longer than a version's.
+            name: new.name[..new.name.floor_char_boundary(names::PIPELINE_VERSION)].to_owned(),
+            display_name: new.display_name.clone(),
+            description: new.description.clone(),
+            ..first
+        };
+        let first = check_version(first, "")?;
         let chance = &self.parts().chance;
         let (id, version_id) = (PipelineId::from_uuid(chance.uuid()), PipelineVersionId::from_uuid(chance.uuid()));
         let spec = package.to_value();
-        let made = self.store().pipelines().upload(&grant, id, &new, version_id, &version, &spec, self.now()).await?;
+        let made = self.store().pipelines().upload(grant, id, &new, version_id, &first, &spec, self.now()).await?;
         self.tell_of(grant.place());
         Ok(made)
     }
@@ -71,9 +95,19 @@ impl Service {
         let address = self.store().locate().pipeline(pipeline).await?;
         let grant = self.guard().require_over::<pipelines::Create, _>(caller, address).await?;
         let package = open(upload).await?;
+        self.keep_version(&grant, &new, &package).await
+    }
+
+    /// `new` is checked already.
+    pub(crate) async fn keep_version(
+        &self,
+        grant: &PipelineGrant<pipelines::Create>,
+        new: &NewPipelineVersion,
+        package: &Package,
+    ) -> Result<PipelineVersion, Failure> {
         let id = PipelineVersionId::from_uuid(self.parts().chance.uuid());
         let spec = package.to_value();
-        let version = self.store().pipeline_versions().create(&grant, id, &new, &spec, self.now()).await?;
+        let version = self.store().pipeline_versions().create(grant, id, new, &spec, self.now()).await?;
         self.tell_of(grant.place());
         Ok(version)
     }
@@ -162,7 +196,7 @@ impl Service {
         Ok(Package::from_value(&spec)?.inputs())
     }
 
-    fn tell_of(&self, scope: &Scope) {
+    pub(crate) fn tell_of(&self, scope: &Scope) {
         if let Some(namespace) = scope.namespace() {
             self.changes_of().tell(Change::list(namespace));
         }
@@ -179,7 +213,7 @@ fn named(name: String, display_name: String, file_name: &str) -> (String, String
     }
 }
 
-fn check_pipeline(new: NewPipeline, file_name: &str) -> Result<NewPipeline, Failure> {
+pub(crate) fn check_pipeline(new: NewPipeline, file_name: &str) -> Result<NewPipeline, Failure> {
     let (name, display_name) = named(new.name, new.display_name, file_name);
     names::check("name", &name, names::PIPELINE)?;
     names::check("display_name", &display_name, names::RUN)?;
@@ -188,7 +222,7 @@ fn check_pipeline(new: NewPipeline, file_name: &str) -> Result<NewPipeline, Fail
     Ok(NewPipeline { name, display_name, ..new })
 }
 
-fn check_version(new: NewPipelineVersion, file_name: &str) -> Result<NewPipelineVersion, Failure> {
+pub(crate) fn check_version(new: NewPipelineVersion, file_name: &str) -> Result<NewPipelineVersion, Failure> {
     let (name, display_name) = named(new.name, new.display_name, file_name);
     names::check("name", &name, names::PIPELINE_VERSION)?;
     names::check("display_name", &display_name, names::RUN)?;
@@ -200,7 +234,7 @@ fn check_version(new: NewPipelineVersion, file_name: &str) -> Result<NewPipeline
 }
 
 /// Unpacking and parsing 32 MiB takes a core a while: not on the threads that answer requests.
-async fn open(upload: Upload) -> Result<Package, Failure> {
+pub(crate) async fn open(upload: Upload) -> Result<Package, Failure> {
     let Upload { file_name, bytes } = upload;
     if bytes.len() > UPLOAD_BYTES {
         return Err(Failure::too_large(format!(

@@ -57,7 +57,11 @@ impl Service {
     }
 
     /// The definition that the caller named, if they may read it.
-    async fn definition(&self, caller: &Caller, source: NewRunSource) -> Result<(PipelineSource, Package), Failure> {
+    pub(crate) async fn definition(
+        &self,
+        caller: &Caller,
+        source: NewRunSource,
+    ) -> Result<(PipelineSource, Package), Failure> {
         let (pipeline_id, version_id) = match source {
             NewRunSource::Inline { spec } => {
                 let package = Package::from_value(&spec)?;

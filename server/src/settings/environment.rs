@@ -1,4 +1,5 @@
 use super::{EngineSettings, TrustedHeaderSettings, USER_HEADER, file, parsed};
+use crate::DownloadSettings;
 use model::Failure;
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -63,6 +64,17 @@ impl<'a> Environment<'a> {
             name: parsed("trusted_header.name", &name, "the name of a header, as in kubeflow-userid")?,
             prefix: prefix.unwrap_or_default(),
             peers: peers.iter().map(network).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// KFP's own names: there is nothing that ours could add.
+    pub(super) fn downloads(&self) -> Result<DownloadSettings, Failure> {
+        let flag = |name: &str| self.parsed(name, "true or false");
+        let hosts = self.text("PIPELINE_URL_ALLOWED_DOMAINS").unwrap_or_default();
+        Ok(DownloadSettings {
+            checked: flag("PIPELINE_URL_VALIDATION_ENABLED")?.unwrap_or(true),
+            allow_http: flag("PIPELINE_URL_ALLOW_HTTP")?.unwrap_or(false),
+            hosts: hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect(),
         })
     }
 

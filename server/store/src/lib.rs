@@ -4,6 +4,7 @@
 //! (and, for one object, its id) comes out of a grant and is bound in every statement. [`Locate`] alone answers
 //! without a grant, and only with addresses.
 
+mod artifacts;
 mod credentials;
 mod database;
 mod experiments;
@@ -17,6 +18,7 @@ mod pipelines;
 mod profiles;
 mod recurring_runs;
 mod row;
+mod run_metrics;
 mod runs;
 mod sessions;
 mod tasks;
@@ -25,6 +27,7 @@ mod tests;
 mod tokens;
 mod users;
 
+pub use artifacts::Artifacts;
 pub use experiments::Experiments;
 pub use launch_orders::{LaunchOrders, Launching};
 pub use locate::Locate;
@@ -32,6 +35,7 @@ pub use pipeline_versions::PipelineVersions;
 pub use pipelines::Pipelines;
 pub use profiles::{Member, Profiles};
 pub use recurring_runs::{NewRecurringRunRow, RecurringRuns};
+pub use run_metrics::RunMetrics;
 pub use runs::{NewRunRow, Runs};
 pub use sessions::{Session, Sessions, SignInLinks};
 pub use tasks::Tasks;
@@ -88,6 +92,14 @@ impl Store {
     #[must_use]
     pub const fn runs(&self) -> Runs<'_> {
         Runs { store: self }
+    }
+    #[must_use]
+    pub const fn run_metrics(&self) -> RunMetrics<'_> {
+        RunMetrics { store: self }
+    }
+    #[must_use]
+    pub const fn artifacts(&self) -> Artifacts<'_> {
+        Artifacts { store: self }
     }
     #[must_use]
     pub const fn tasks(&self) -> Tasks<'_> {

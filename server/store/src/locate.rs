@@ -1,7 +1,7 @@
 use crate::{Store, row::Row};
 use model::{
-    Address, ExperimentAddress, ExperimentId, Failure, Namespace, ObjectId, PipelineAddress, PipelineId,
-    PipelineVersionAddress, PipelineVersionId, RecurringRunAddress, RecurringRunId, RunAddress, RunId, Scope,
+    Address, ArtifactId, ExperimentAddress, ExperimentId, Failure, Namespace, ObjectId, PipelineAddress, PipelineId,
+    PipelineVersionAddress, PipelineVersionId, RecurringRunAddress, RecurringRunId, RunAddress, RunId, Scope, TaskId,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
@@ -40,6 +40,31 @@ impl Locate<'_> {
     pub async fn pipeline_version(&self, id: PipelineVersionId) -> Result<PipelineVersionAddress, Failure> {
         let place = self.place("pipeline_versions", id, Scope::parse).await?;
         place.ok_or_else(|| id.not_found())
+    }
+
+    /// The run that a task belongs to.
+    ///
+    /// # Errors
+    /// As [`Locate::experiment`].
+    pub async fn task(&self, id: TaskId) -> Result<RunAddress, Failure> {
+        self.run_of("tasks", &id.to_string()).await?.ok_or_else(|| id.not_found())
+    }
+    /// The run that made an artifact.
+    ///
+    /// # Errors
+    /// As [`Locate::experiment`].
+    pub async fn artifact(&self, id: ArtifactId) -> Result<RunAddress, Failure> {
+        self.run_of("artifacts", &id.to_string()).await?.ok_or_else(|| id.not_found())
+    }
+
+    async fn run_of(&self, table: &'static str, id: &str) -> Result<Option<RunAddress>, Failure> {
+        let mut select = Query::select();
+        select.columns(["namespace", "run_id"]).from(table).and_where(Expr::col("id").eq(id));
+        let row = self.store.database().one(&select).await?;
+        let address = |row: sea_orm::QueryResult| {
+            Ok(Address { place: row.parsed("namespace", Namespace::parse)?, id: row.parsed("run_id", RunId::parse)? })
+        };
+        row.map(address).transpose()
     }
 
     async fn place<Id: ObjectId>(

@@ -10,7 +10,7 @@ use authz::{PipelineGrant, PipelineVersionGrant, pipelines};
 use model::{
     Failure, Listing, NewPipelineVersion, Page, PipelineId, PipelineVersion, PipelineVersionId, Tags, Timestamp,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, SubQueryStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use serde_json::Value;
 
@@ -192,6 +192,38 @@ fn select(place: &str, id: PipelineVersionId) -> SelectStatement {
         .and_where(Expr::col("namespace").eq(place))
         .and_where(Expr::col("id").eq(id.to_string()));
     select
+}
+
+/// The newest version of each of these pipelines of one place, in one statement.
+pub(crate) async fn latest_of(
+    store: &Store,
+    place: &str,
+    pipelines: &[PipelineId],
+) -> Result<Vec<PipelineVersion>, Failure> {
+    if pipelines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut newest = Query::select();
+    newest
+        .column(("newest", "id"))
+        .from_as("pipeline_versions", "newest")
+        .and_where(Expr::col(("newest", "namespace")).eq(place))
+        .and_where(Expr::col(("newest", "pipeline_id")).equals(("pipelines", "id")))
+        .order_by(("newest", "created_at"), Order::Desc)
+        .order_by(("newest", "id"), Order::Desc)
+        .limit(1);
+    let mut ids = Query::select();
+    ids.expr(Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(newest))))
+        .from("pipelines")
+        .and_where(Expr::col(("pipelines", "namespace")).eq(place))
+        .and_where(Expr::col(("pipelines", "id")).is_in(pipelines.iter().map(ToString::to_string)));
+    let mut select = Query::select();
+    select
+        .columns(COLUMNS.iter().copied())
+        .from("pipeline_versions")
+        .and_where(Expr::col("namespace").eq(place))
+        .and_where(Expr::col("id").in_subquery(ids));
+    store.database().all(&select).await?.iter().map(|row| read(row, None)).collect()
 }
 
 pub(crate) async fn insert(

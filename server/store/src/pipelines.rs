@@ -116,6 +116,24 @@ impl Pipelines<'_> {
         LIST.page(self.store, &Whose { place: grant.place().as_str(), parent: None }, listing).await
     }
 
+    /// The same, each pipeline with its newest version (without its definition), if it has any.
+    ///
+    /// # Errors
+    /// As [`Pipelines::list`].
+    pub async fn list_with_latest(
+        &self,
+        grant: &ScopeGrant<pipelines::List>,
+        listing: &Listing,
+    ) -> Result<Page<(Pipeline, Option<PipelineVersion>)>, Failure> {
+        let page = self.list(grant, listing).await?;
+        let ids: Vec<PipelineId> = page.items.iter().map(|pipeline| pipeline.id).collect();
+        let mut latest = pipeline_versions::latest_of(self.store, grant.place().as_str(), &ids).await?;
+        Ok(page.map(|pipeline| {
+            let at = latest.iter().position(|version| version.pipeline_id == pipeline.id);
+            (pipeline, at.map(|at| latest.swap_remove(at)))
+        }))
+    }
+
     /// Changes the display name and replaces the tags, each only if it is given.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub(crate) trait Row {
     fn text(&self, column: &str) -> Result<String, Failure>;
     fn number(&self, column: &str) -> Result<i64, Failure>;
     fn flag(&self, column: &str) -> Result<bool, Failure>;
+    fn real(&self, column: &str) -> Result<f64, Failure>;
 
     fn count(&self, column: &str) -> Result<u32, Failure> {
         u32::try_from(self.number(column)?).map_err(Failure::internal)
@@ -44,6 +45,9 @@ impl Row for QueryResult {
         self.try_get("", column).map_err(failure)
     }
     fn flag(&self, column: &str) -> Result<bool, Failure> {
+        self.try_get("", column).map_err(failure)
+    }
+    fn real(&self, column: &str) -> Result<f64, Failure> {
         self.try_get("", column).map_err(failure)
     }
 }

@@ -1,10 +1,11 @@
 use crate::{
-    Store,
+    Store, artifacts,
     database::Within,
+    listing::{Column, Field, List, Whose},
     row::{Row, millis, to_json},
 };
 use authz::{RunGrant, runs};
-use model::{Failure, Task, TaskId, TaskKind, TaskState};
+use model::{Failure, Listing, Page, Task, TaskId, TaskKind, TaskState};
 use sea_orm::QueryResult;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict, Order, Query};
 
@@ -25,6 +26,24 @@ const COLUMNS: &[&str] = &[
     "inputs",
     "outputs",
 ];
+
+const LIST: List<Task> = List {
+    table: "tasks",
+    columns: COLUMNS,
+    fields: &[
+        Field::new(&["id", "task_id"], Column::Text("id")),
+        // In the order in which they were first told.
+        Field::new(&["created_at", "create_time"], Column::Position("position")),
+        Field::new(&["name"], Column::Text("name")),
+        Field::new(&["display_name"], Column::Text("display_name")),
+        Field::new(&["state"], Column::Text("state")),
+        Field::new(&["start_time"], Column::Moment("started_at")),
+        Field::new(&["end_time", "finished_at"], Column::Moment("finished_at")),
+        Field::new(&["parent_task_id"], Column::Text("parent_id")),
+    ],
+    tagged: false,
+    read,
+};
 
 /// The tasks of one run.
 pub struct Tasks<'a> {
@@ -88,7 +107,31 @@ impl Tasks<'_> {
             insert.on_conflict(OnConflict::columns(["run_id", "id"]).update_columns(changeable).to_owned());
             transaction.run(&insert).await?;
         }
+        artifacts::record(&transaction, grant.address(), tasks).await?;
         transaction.done().await
+    }
+
+    /// One page of the run's tasks.
+    ///
+    /// # Errors
+    /// `Invalid` for a sort, filter or page token that does not fit.
+    pub async fn page(&self, grant: &RunGrant<runs::Get>, listing: &Listing) -> Result<Page<Task>, Failure> {
+        let parent = Some(("run_id", grant.id().to_string()));
+        LIST.page(self.store, &Whose { place: grant.place().as_str(), parent }, listing).await
+    }
+
+    /// # Errors
+    /// `NotFound` for a task that the run does not have.
+    pub async fn get(&self, grant: &RunGrant<runs::Get>, id: TaskId) -> Result<Task, Failure> {
+        let mut select = Query::select();
+        select
+            .columns(COLUMNS.iter().copied())
+            .from("tasks")
+            .and_where(Expr::col("namespace").eq(grant.place().as_str()))
+            .and_where(Expr::col("run_id").eq(grant.id().to_string()))
+            .and_where(Expr::col("id").eq(id.to_string()));
+        let row = self.store.database().one(&select).await?;
+        read(&row.ok_or_else(|| id.not_found())?)
     }
 
     /// All tasks of the run, in the order in which they were first told.

@@ -157,6 +157,26 @@ impl Bench {
         self.nobody().with_token(&self.tokens[name])
     }
 
+    /// Lets the step of a run put out one artifact, a file or (when the name ends with a slash) a directory of two, with
+    /// this text; tells the key that it has in the store.
+    pub(crate) async fn artifact(&self, namespace: &str, run: &str, name: &str, text: &str) -> String {
+        let place = self.folder.path().join("artifacts").join(namespace).join(run).join("step");
+        let file = place.join(name.trim_end_matches('/'));
+        if name.ends_with('/') {
+            std::fs::create_dir_all(file.join("deep")).unwrap();
+            std::fs::write(file.join("one"), text).unwrap();
+            std::fs::write(file.join("deep/two"), text).unwrap();
+        } else {
+            std::fs::create_dir_all(&place).unwrap();
+            std::fs::write(&file, text).unwrap();
+        }
+        let key = format!("private-artifacts/{namespace}/v2/one-step/{run}/step/{}", name.trim_end_matches('/'));
+        let made = json!({ "name": name, "uri": format!("minio://mlpipeline/{key}"), "type": "system.Dataset", "metadata": { "rows": 3 } });
+        let run = model::RunId::parse(run).unwrap();
+        self.engine.put_out(run, json!({ "artifacts": { "data": [made] } })).await;
+        key
+    }
+
     /// Asks until the answer pleases.
     pub(crate) async fn wait_for(&self, who: &Person, path: &str, pleases: impl Fn(&Value) -> bool) -> Value {
         let asking = async {
@@ -196,6 +216,9 @@ impl Person {
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, Body::empty(), None).await
     }
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.ask(Method::PATCH, path, Body::from(body.to_string()), Some("application/json")).await
+    }
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, Body::empty(), None).await
     }
@@ -230,7 +253,14 @@ impl Person {
         self.ask(Method::POST, path, Body::from(body), Some("multipart/form-data; boundary=x")).await
     }
 
-    pub(crate) async fn ask(&self, method: Method, path: &str, body: Body, content_type: Option<&str>) -> Answer {
+    /// The body of a good answer that is no text.
+    pub(crate) async fn bytes(&self, method: Method, path: &str) -> Vec<u8> {
+        let response = self.send(method, path, Body::empty(), None).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Body, content_type: Option<&str>) -> http::Response<Body> {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "mooring.test");
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -240,7 +270,11 @@ impl Person {
         }
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.peer, 50_000)));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Body, content_type: Option<&str>) -> Answer {
+        let response = self.send(method, path, body, content_type).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let stream = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
         // Streams that go on are not read to their end, which would not come.
@@ -282,8 +316,19 @@ pub(crate) fn id_of(object: &Value, key: &str) -> String {
     object[key].as_str().unwrap_or_else(|| panic!("no {key} in {object}")).to_owned()
 }
 
+/// Text as a query's value carries it.
+pub(crate) fn percent_encode(text: &str) -> String {
+    let letter = |byte: u8| match byte.is_ascii_alphanumeric() {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    text.bytes().map(letter).collect()
+}
+
 fn settings(folder: &Path) -> Settings {
-    let variables = [("HOME", "/nowhere"), ("MOORING_TRUSTED_PEERS", "10.0.0.1")];
+    // Pipelines are fetched from the tests' own little servers.
+    let variables =
+        [("HOME", "/nowhere"), ("MOORING_TRUSTED_PEERS", "10.0.0.1"), ("PIPELINE_URL_VALIDATION_ENABLED", "false")];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let overrides = Overrides { data_dir: Some(folder.to_path_buf()), ..Overrides::default() };
     Settings::read(overrides, variables).unwrap()

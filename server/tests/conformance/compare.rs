@@ -2,8 +2,12 @@
 
 use serde_json::Value;
 
-/// Ids, tokens and moments differ from server to server; texts of failures are each server's own.
-const FREE: [&str; 14] = [
+/// Ids, tokens and moments differ from server to server; texts of failures and how a definition is laid out as text are
+/// each server's own.
+const FREE: [&str; 17] = [
+    "template",
+    "pipeline_manifest",
+    "workflow_manifest",
     "message",
     "details",
     "error",

@@ -113,7 +113,7 @@ impl Names {
             None => ("application/json", Vec::new()),
         };
         let unknown = |text: &str| {
-            ["exp", "pipe", "run", "ver", "token"]
+            ["exp", "pipe", "run", "ver", "token", "v1run", "job"]
                 .iter()
                 .any(|kind| text.contains(&format!("{{{kind}")) || text.contains(&format!("%7B{kind}")))
         };

@@ -36,7 +36,20 @@ const REASONS: &[(&[&str], &str)] = &[
     (&["upload version unknown pipeline"], "an unknown id is 404, as everywhere else"),
     (&["run create foreign pipeline version"], "to run a pipeline one must be allowed to read it; KFP forgets to ask"),
     (
-        &["upload argo", "run create argo in v2", "pipelines list"],
+        &[
+            "upload argo",
+            "run create argo in v2",
+            "pipelines list",
+            "v1 pipelines list",
+            "v1 argo pipeline",
+            "v1 run manifest",
+            "v1 run by pipeline",
+            "v1 run get",
+            "v1 runs by experiment",
+            "v1 runs by namespace",
+            "v1 run terminate",
+            "v1 metrics",
+        ],
         "Argo workflows of the first SDK are not run yet, so none is taken (and none is in the lists below)",
     ),
     (&["pipelines list shared"], "the recorded server took two shared pipelines that this one refused above"),
@@ -48,6 +61,14 @@ const REASONS: &[(&[&str], &str)] = &[
     (
         &["run get", "run get viewer", "run archived get", "run terminated get"],
         "an engine is at work here, and there was no Argo beside the recorded server",
+    ),
+    (
+        &["v1 run of v2 run"],
+        "a run knows its definition's own name and not its version's; it goes on, for an engine is at work; and its workflow is shown under both names, for older clients look for it under the older",
+    ),
+    (
+        &["v1 auth"],
+        "who may read what a namespace's runs made may view it; the recorded people had Kubeflow's roles for pipelines without those for viewers",
     ),
     (&["runs by state"], "an engine is at work here: no run is pending for long"),
     (

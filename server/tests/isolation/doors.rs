@@ -35,7 +35,7 @@ async fn every_door_is_known_and_answers_everybody_as_reviewed() {
     text.push('\n');
     let mut leaks = Vec::new();
     for (number, question) in QUESTIONS.iter().enumerate() {
-        write!(text, "{:<76}", question.door).unwrap();
+        write!(text, "{:<75} ", question.door).unwrap();
         for (column, role) in ROLES.into_iter().enumerate() {
             let own;
             let its = if question.changes {

@@ -138,6 +138,69 @@ async fn a_pipeline_of_another_namespace_cannot_be_run() {
     assert!(owner.post("/apis/v2beta1/runs", &body).await.refused(400).contains("pipeline_root"));
 }
 
+/// user-pains.md row 2, the first attack: leaving the namespace out, or naming one's own, opens nothing.
+#[tokio::test]
+async fn an_artifact_is_its_runs_whatever_namespace_the_caller_names() {
+    let bench = Bench::start().await;
+    let treasure = hide(&bench).await;
+    bench.wait_for_state(&bench.owner("team-a"), &treasure.run, "RUNNING").await;
+    let key = bench.artifact("team-a", &treasure.run, "data", WORD).await;
+    let base = format!("/artifacts/get?source=minio&bucket=mlpipeline&key={}", percent_encode(&key));
+    let by_path = format!("/artifacts/minio/mlpipeline/{key}");
+    let log = format!("/k8s/pod/logs?podname={}&runid={}", treasure.run, treasure.run);
+    for query in ["", "&namespace=team-b", "&namespace=team-a", "&namespace="] {
+        assert_eq!(bench.viewer("team-a").get(&format!("{base}{query}")).await.text, WORD, "{query}");
+        for (who, status) in [(bench.owner("team-b"), 403), (bench.platform_admin(), 403), (bench.nobody(), 401)] {
+            for path in [format!("{base}{query}"), format!("{by_path}?{query}"), format!("{log}&pod{}", query)] {
+                let answer = who.get(&path).await;
+                assert!(!answer.text.contains(WORD) && !answer.text.contains("team-a/"), "{path}: {}", answer.text);
+                answer.refused(status);
+            }
+        }
+    }
+}
+
+/// user-pains.md row 2, the second attack: a key that begins in one's own namespace, or that is only a prefix.
+#[tokio::test]
+async fn a_key_that_is_a_prefix_or_a_detour_opens_nothing() {
+    let bench = Bench::start().await;
+    let treasure = hide(&bench).await;
+    let owner = bench.owner("team-b");
+    let own = owner.run(&owner.experiment("team-b", "own").await, "own").await;
+    bench.wait_for_state(&bench.owner("team-a"), &treasure.run, "RUNNING").await;
+    bench.wait_for_state(&owner, &own, "RUNNING").await;
+    let key = bench.artifact("team-a", &treasure.run, "data", WORD).await;
+    let mine = bench.artifact("team-b", &own, "data", "mine").await;
+    let get = async |key: &str| {
+        owner.get(&format!("/artifacts/get?source=minio&bucket=mlpipeline&key={}", percent_encode(key))).await
+    };
+    assert_eq!(get(&mine).await.text, "mine");
+    let in_my_name = key.replace("team-a", "team-b");
+    let my_run_in_theirs = mine.replace("team-b", "team-a");
+    for sly in [
+        key.as_str(),
+        &in_my_name,
+        &my_run_in_theirs,
+        "private-artifacts/team-a/",
+        "private-artifacts/team-a",
+        "private-artifacts/",
+        "private-artifacts/team-a/v2/one-step/",
+        &format!("private-artifacts/team-a/v2/one-step/{}", treasure.run),
+        &format!("private-artifacts/team-b/../team-a/v2/one-step/{}/step/data", treasure.run),
+        &format!("private-artifacts/team-b/v2/one-step/{own}/../{}/step/data", treasure.run),
+        &format!("private-artifacts/team-b/v2/one-step/{own}/step/..//../../{}/step/data", treasure.run),
+        "",
+    ] {
+        let answer = get(sly).await;
+        assert!(matches!(answer.status, 400 | 403 | 404), "{sly}: {} {}", answer.status, answer.text);
+        assert!(!answer.text.contains(WORD), "{sly}: {}", answer.text);
+    }
+    for (source, bucket) in [("volume", "mlpipeline"), ("s3", "mlpipeline"), ("http", "169.254.169.254")] {
+        let path = format!("/artifacts/get?source={source}&bucket={bucket}&key={}", percent_encode(&mine));
+        owner.get(&path).await.refused(400);
+    }
+}
+
 #[tokio::test]
 async fn the_name_of_a_pipeline_is_looked_for_in_its_own_place() {
     let bench = Bench::start().await;

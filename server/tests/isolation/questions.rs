@@ -13,6 +13,8 @@ pub(crate) struct Things {
     pub(crate) task: String,
     pub(crate) pipeline: String,
     pub(crate) version: String,
+    pub(crate) artifact: String,
+    pub(crate) key: String,
 }
 
 pub(crate) struct Question {
@@ -37,6 +39,7 @@ enum Payload {
 
 const NS: &str = "team-a";
 const API: &str = "/apis/v2beta1";
+const V1: &str = "/apis/v1beta1";
 
 impl Question {
     pub(crate) async fn put(&self, person: &Person, things: &Things) -> Answer {
@@ -45,7 +48,9 @@ impl Question {
         let method: Method = method.parse().unwrap();
         match body {
             Payload::None => person.ask(method, &path, Body::empty(), None).await,
-            Payload::Json(body) => person.post(&path, &body).await,
+            Payload::Json(body) => {
+                person.ask(method, &path, Body::from(body.to_string()), Some("application/json")).await
+            }
             Payload::Form(fields) => person.submit(&path, &fields).await,
             Payload::File { field, fields } => {
                 let spec = testkit::pipeline("one-step", "true").to_string();
@@ -63,7 +68,11 @@ pub(crate) async fn things(bench: &Bench, name: &str) -> Things {
     let task = FakeEngine::step_of(model::RunId::parse(&run).unwrap()).to_string();
     let run_is_known = |run: &Value| run["run_details"].is_object();
     bench.wait_for(&owner, &format!("{API}/runs/{run}"), run_is_known).await;
-    Things { experiment, run, task, pipeline, version }
+    let key = bench.artifact(NS, &run, "data", "treasure").await;
+    let made = |list: &Value| list["artifacts"].is_array();
+    let listed = bench.wait_for(&owner, &format!("{API}/artifacts?run_id={run}"), made).await;
+    let artifact = id_of(&listed["artifacts"][0], "artifact_id");
+    Things { experiment, run, task, pipeline, version, artifact, key }
 }
 
 fn plain(path: String) -> Ask {
@@ -74,6 +83,15 @@ fn api(path: String) -> Ask {
 }
 fn api_json(path: &str, body: Value) -> Ask {
     Ask { path: format!("{API}{path}"), body: Payload::Json(body) }
+}
+fn v1(path: String) -> Ask {
+    plain(format!("{V1}{path}"))
+}
+fn v1_json(path: &str, body: Value) -> Ask {
+    Ask { path: format!("{V1}{path}"), body: Payload::Json(body) }
+}
+fn reference(kind: &str, id: &str, relationship: &str) -> Value {
+    json!({ "key": { "type": kind, "id": id }, "relationship": relationship })
 }
 fn form(name: &str, fields: String) -> Ask {
     Ask { path: format!("/_fn/{name}"), body: Payload::Form(fields) }
@@ -90,6 +108,58 @@ macro_rules! questions { ($($door:literal $($changes:ident)? => $ask:expr;)*) =>
 
 questions! {
     "GET /apis/v1beta1/healthz" => |_| plain("/apis/v1beta1/healthz".to_owned());
+    "GET /apis/v1beta1/auth" => |_| plain(format!("/apis/v1beta1/auth?namespace={NS}&resources=VIEWERS&verb=GET"));
+    "POST /apis/v1beta1/experiments" changes => |its| v1_json("/experiments", json!({
+        "name": format!("of {}", its.run), "resource_references": [reference("NAMESPACE", NS, "OWNER")],
+    }));
+    "GET /apis/v1beta1/experiments" => |_| v1(format!("/experiments?resource_reference_key.type=NAMESPACE&resource_reference_key.id={NS}"));
+    "GET /apis/v1beta1/experiments/{id}" => |its| v1(format!("/experiments/{}", its.experiment));
+    "DELETE /apis/v1beta1/experiments/{id}" changes => |its| v1(format!("/experiments/{}", its.experiment));
+    "POST /apis/v1beta1/experiments/{id}:archive" changes => |its| v1(format!("/experiments/{}:archive", its.experiment));
+    "POST /apis/v1beta1/experiments/{id}:unarchive" changes => |its| v1(format!("/experiments/{}:unarchive", its.experiment));
+    "POST /apis/v1beta1/pipelines" changes => |its| v1_json("/pipelines", json!({
+        "name": format!("of {}", its.run), "url": { "pipeline_url": "http://127.0.0.1:9/nobody-listens.yaml" },
+        "resource_references": [reference("NAMESPACE", NS, "OWNER")],
+    }));
+    "GET /apis/v1beta1/pipelines" => |_| v1(format!("/pipelines?resource_reference_key.type=NAMESPACE&resource_reference_key.id={NS}"));
+    "GET /apis/v1beta1/pipelines/{pipeline_id}" => |its| v1(format!("/pipelines/{}", its.pipeline));
+    "DELETE /apis/v1beta1/pipelines/{pipeline_id}" changes => |its| v1(format!("/pipelines/{}", its.pipeline));
+    "GET /apis/v1beta1/pipelines/{pipeline_id}/templates" => |its| v1(format!("/pipelines/{}/templates", its.pipeline));
+    "POST /apis/v1beta1/pipelines/{pipeline_id}/default_version/{version_id}" changes => |its| v1(format!("/pipelines/{}/default_version/{}", its.pipeline, its.version));
+    "GET /apis/v1beta1/namespaces/{namespace}/pipelines/{name}" => |_| v1(format!("/namespaces/{NS}/pipelines/treasure-lasting"));
+    "POST /apis/v1beta1/pipelines/upload" changes => |its| Ask {
+        path: format!("{V1}/pipelines/upload?namespace={NS}&name=of-{}", its.run),
+        body: Payload::File { field: "uploadfile", fields: Vec::new() },
+    };
+    "POST /apis/v1beta1/pipelines/upload_version" changes => |its| Ask {
+        path: format!("{V1}/pipelines/upload_version?pipelineid={}&name=of-{}", its.pipeline, its.run),
+        body: Payload::File { field: "uploadfile", fields: Vec::new() },
+    };
+    "POST /apis/v1beta1/pipeline_versions" changes => |its| v1_json("/pipeline_versions", json!({
+        "name": format!("of {}", its.run), "package_url": { "pipeline_url": "http://127.0.0.1:9/nobody-listens.yaml" },
+        "resource_references": [reference("PIPELINE", &its.pipeline, "OWNER")],
+    }));
+    "GET /apis/v1beta1/pipeline_versions" => |its| v1(format!("/pipeline_versions?resource_key.type=PIPELINE&resource_key.id={}", its.pipeline));
+    "GET /apis/v1beta1/pipeline_versions/{version_id}" => |its| v1(format!("/pipeline_versions/{}", its.version));
+    "DELETE /apis/v1beta1/pipeline_versions/{version_id}" changes => |its| v1(format!("/pipeline_versions/{}", its.version));
+    "GET /apis/v1beta1/pipeline_versions/{version_id}/templates" => |its| v1(format!("/pipeline_versions/{}/templates", its.version));
+    "POST /apis/v1beta1/runs" changes => |its| v1_json("/runs", json!({
+        "name": "another",
+        "resource_references": [reference("EXPERIMENT", &its.experiment, "OWNER"), reference("PIPELINE_VERSION", &its.version, "CREATOR")],
+    }));
+    "GET /apis/v1beta1/runs" => |_| v1(format!("/runs?resource_reference_key.type=NAMESPACE&resource_reference_key.id={NS}"));
+    "GET /apis/v1beta1/runs/{run_id}" => |its| v1(format!("/runs/{}", its.run));
+    "DELETE /apis/v1beta1/runs/{run_id}" changes => |its| v1(format!("/runs/{}", its.run));
+    "POST /apis/v1beta1/runs/{run_id}:archive" changes => |its| v1(format!("/runs/{}:archive", its.run));
+    "POST /apis/v1beta1/runs/{run_id}:unarchive" changes => |its| v1(format!("/runs/{}:unarchive", its.run));
+    "POST /apis/v1beta1/runs/{run_id}:reportMetrics" changes => |its| v1_json(&format!("/runs/{}:reportMetrics", its.run), json!({
+        "metrics": [{ "name": "accuracy", "node_id": "node", "number_value": 0.5 }],
+    }));
+    "POST /apis/v1beta1/runs/{run_id}/terminate" changes => |its| v1(format!("/runs/{}/terminate", its.run));
+    "GET /apis/v1beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => |its| v1(format!("/runs/{}/nodes/{}/artifacts/data:read", its.run, its.task));
+
+    "GET /apis/v2beta1/auth" => |_| api(format!("/auth?namespace={NS}&resources=VIEWERS&verb=CREATE"));
+    "GET /apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log" => |its| plain(format!("/apis/v1alpha1/runs/{}/nodes/{}/log", its.run, its.task));
     "GET /apis/v2beta1/healthz" => |_| api("/healthz".to_owned());
 
     "POST /apis/v2beta1/experiments" changes => |its| api_json("/experiments", json!({ "display_name": format!("of {}", its.run), "namespace": NS }));
@@ -100,6 +170,16 @@ questions! {
     "POST /apis/v2beta1/experiments/{experiment_id}:unarchive" changes => |its| api(format!("/experiments/{}:unarchive", its.experiment));
 
     "POST /apis/v2beta1/pipelines" changes => |its| api_json("/pipelines", json!({ "display_name": format!("of {}", its.run), "namespace": NS }));
+    "POST /apis/v2beta1/pipelines/create" changes => |its| api_json("/pipelines/create", json!({
+        "pipeline": { "name": format!("of {}", its.run), "namespace": NS },
+        "pipeline_version": { "package_url": { "pipeline_url": "http://127.0.0.1:9/nobody-listens.yaml" } },
+    }));
+    "POST /apis/v2beta1/pipelines/{pipeline_id}/versions" changes => |its| api_json(&format!("/pipelines/{}/versions", its.pipeline), json!({
+        "pipeline_id": its.pipeline, "name": format!("of {}", its.run),
+        "package_url": { "pipeline_url": "http://127.0.0.1:9/nobody-listens.yaml" },
+    }));
+    "PATCH /apis/v2beta1/pipelines/{pipeline_id}" changes => |its| api_json(&format!("/pipelines/{}", its.pipeline), json!({ "display_name": "changed" }));
+    "PATCH /apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}" changes => |its| api_json(&format!("/pipelines/{}/versions/{}", its.pipeline, its.version), json!({ "display_name": "changed" }));
     "GET /apis/v2beta1/pipelines" => |_| api(format!("/pipelines?namespace={NS}"));
     "GET /apis/v2beta1/pipelines/{pipeline_id}" => |its| api(format!("/pipelines/{}", its.pipeline));
     "DELETE /apis/v2beta1/pipelines/{pipeline_id}" changes => |its| api(format!("/pipelines/{}?cascade=true", its.pipeline));
@@ -126,6 +206,15 @@ questions! {
     "POST /apis/v2beta1/runs/{run_id}:archive" changes => |its| api(format!("/runs/{}:archive", its.run));
     "POST /apis/v2beta1/runs/{run_id}:unarchive" changes => |its| api(format!("/runs/{}:unarchive", its.run));
     "POST /apis/v2beta1/runs/{run_id}:terminate" changes => |its| api(format!("/runs/{}:terminate", its.run));
+
+    "GET /apis/v2beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => |its| api(format!("/runs/{}/nodes/{}/artifacts/data:read", its.run, its.task));
+    "GET /apis/v2beta1/tasks" => |its| api(format!("/tasks?run_id={}", its.run));
+    "GET /apis/v2beta1/tasks/{task_id}" => |its| api(format!("/tasks/{}", its.task));
+    "GET /apis/v2beta1/artifacts" => |_| api(format!("/artifacts?namespace={NS}"));
+    "GET /apis/v2beta1/artifacts/{artifact_id}" => |its| api(format!("/artifacts/{}", its.artifact));
+    "GET /artifacts/get" => |its| plain(format!("/artifacts/get?source=minio&bucket=mlpipeline&key={}", percent_encode(&its.key)));
+    "GET /artifacts/{source}/{bucket}/{*key}" => |its| plain(format!("/artifacts/minio/mlpipeline/{}", its.key));
+    "GET /k8s/pod/logs" => |its| plain(format!("/k8s/pod/logs?podname={}&runid={}", its.task, its.run));
 
     "GET /apis/v2beta1/recurringruns" => |_| api(format!("/recurringruns?namespace={NS}"));
 

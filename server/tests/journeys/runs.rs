@@ -121,13 +121,30 @@ async fn a_pipeline_alone_means_its_latest_version() {
 }
 
 #[tokio::test]
-async fn terminating_is_canceling_then_canceled_and_happens_once() {
+async fn a_terminated_run_has_failed_for_clients_that_wait_and_says_why() {
     let bench = Bench::start().await;
     let owner = bench.owner("team-a");
     let run = owner.run(&owner.experiment("team-a", "e").await, "r").await;
     bench.wait_for_state(&owner, &run, "RUNNING").await;
     owner.post(&format!("{RUNS}/{run}:terminate"), &Value::Null).await.ok();
-    bench.wait_for_state(&owner, &run, "CANCELED").await;
+    let ended = bench.wait_for_state(&owner, &run, "FAILED").await;
+    let why = json!({ "code": 1, "message": "The run was terminated" });
+    assert_eq!(ended["error"], why);
+    let last = ended["state_history"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["state"], &last["error"]), (&json!("FAILED"), &why));
+    for (operation, value, found) in [
+        ("EQUALS", json!({ "string_value": "FAILED" }), true),
+        ("EQUALS", json!({ "string_value": "CANCELED" }), true),
+        ("IN", json!({ "string_values": { "values": ["FAILED", "RUNNING"] } }), true),
+        ("NOT_EQUALS", json!({ "string_value": "FAILED" }), false),
+        ("EQUALS", json!({ "string_value": "RUNNING" }), false),
+    ] {
+        let mut predicate = json!({ "operation": operation, "key": "state" });
+        predicate.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
+        let filter = percent_encode(&json!({ "predicates": [predicate] }).to_string());
+        let listed = owner.get(&format!("{RUNS}?namespace=team-a&filter={filter}")).await.ok();
+        assert_eq!(listed["runs"][0]["run_id"] == run.as_str(), found, "{operation}: {listed}");
+    }
     assert!(owner.post(&format!("{RUNS}/{run}:terminate"), &Value::Null).await.refused(400).contains("Row not found"));
 }
 

@@ -203,6 +203,9 @@ fn tasks_become_details_with_their_children() {
         "run_id": uuid(1), "task_id": uuid(11), "display_name": "Say", "create_time": "2023-11-14T22:13:20Z",
         "start_time": "2023-11-14T22:13:21Z", "end_time": "1970-01-01T00:00:00Z", "state": "FAILED",
         "error": {"code": 2, "message": "exit code 1"}, "outputs": {"model": {}}, "parent_task_id": uuid(10),
+        "state_history": [
+            {"update_time": "2023-11-14T22:13:20Z", "state": "PENDING"}, {"update_time": "2023-11-14T22:13:21Z", "state": "RUNNING"},
+        ],
     });
     assert_eq!(details[1], expected);
     assert_eq!(details[2]["state"], "SKIPPED");

@@ -39,3 +39,28 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
         }
     }
 }
+
+/// All that the path names, for doors that must know more than its end.
+pub(crate) struct Segments(Vec<(String, String)>);
+
+impl Segments {
+    pub(crate) fn named(&self, name: &str) -> Result<&str, Failure> {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map(|(_, text)| text.as_str()).ok_or_else(|| Failure::internal(format!("the route has no {name}")))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Segments {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Failure::invalid("the path is not UTF-8 after decoding"))?;
+        let params: Vec<_> = params.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        if params.iter().any(|(_, text)| text.contains('\0')) {
+            return Err(Failure::invalid("the path holds a NUL character").into());
+        }
+        Ok(Self(params))
+    }
+}

@@ -3,6 +3,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use model::{Failure, Listing, Scope};
 use percent_encoding::percent_decode_str;
+use wire::ListQuery;
 
 /// The query parameters. Unknown ones are ignored, as in KFP; a repeated one is nobody's guess to make.
 pub(crate) struct Query(Vec<(String, String)>);
@@ -52,13 +53,18 @@ impl Query {
         Scope::parse(self.text("namespace")?)
     }
 
-    pub(crate) fn listing(&self) -> Result<Listing, Failure> {
-        wire::listing(wire::ListQuery {
+    /// The list's parameters, read as `read` has them.
+    pub(crate) fn listing_by(&self, read: fn(ListQuery<'_>) -> Result<Listing, Failure>) -> Result<Listing, Failure> {
+        read(ListQuery {
             page_size: self.text("page_size")?,
             page_token: self.text("page_token")?,
             sort_by: self.text("sort_by")?,
             filter: self.text("filter")?,
         })
+    }
+
+    pub(crate) fn listing(&self) -> Result<Listing, Failure> {
+        self.listing_by(wire::listing)
     }
 }
 

@@ -2,10 +2,13 @@
 
 use super::*;
 use crate::{
-    extract::{Body, Id, Known, Name, Query, UPLOAD_LIMIT, Uploaded},
+    extract::{Body, Id, Known, Name, Query, Segments, UPLOAD_LIMIT, Uploaded},
     reply::{Answer, Reply},
 };
-use axum::{body::to_bytes, routing::get};
+use axum::{
+    body::to_bytes,
+    routing::{get, post},
+};
 use http::StatusCode;
 use model::{ExperimentId, Failure};
 use serde_json::{Value, json};
@@ -27,15 +30,26 @@ fn site() -> Router {
     let upload = async |Uploaded(file): Uploaded| format!("{} {}", file.file_name, file.bytes.len());
     let broken = async || -> Answer<Empty> { Err(Failure::internal("the secret cause").into()) };
     assemble(vec![
-        ("/apis/things", post(body)),
-        ("/apis/things", get(query)),
-        ("/apis/things/{id}", get(told)),
-        ("/apis/things/{id}:archive", post(async |Id(id): Id<ExperimentId>| format!("archived {id}"))),
-        ("/apis/things/{id}:unarchive", post(async |Id(id): Id<ExperimentId>| format!("unarchived {id}"))),
-        ("/apis/things/names/{name}", get(async |Name(name): Name| name)),
-        ("/apis/things/upload", post(upload).layer(map_response(reply::raw))),
-        ("/apis/secrets", post(known)),
-        ("/apis/broken", get(broken)),
+        (Method::POST, "/apis/things", post(body)),
+        (Method::GET, "/apis/things", get(query)),
+        (Method::GET, "/apis/things/{id}", get(told)),
+        (Method::POST, "/apis/things/{id}:archive", post(async |Id(id): Id<ExperimentId>| format!("archived {id}"))),
+        (
+            Method::POST,
+            "/apis/things/{id}:unarchive",
+            post(async |Id(id): Id<ExperimentId>| format!("unarchived {id}")),
+        ),
+        (Method::GET, "/apis/things/names/{name}", get(async |Name(name): Name| name)),
+        (Method::POST, "/apis/things/upload", post(upload).layer(map_response(reply::raw))),
+        (Method::POST, "/apis/secrets", post(known)),
+        (
+            Method::GET,
+            "/apis/things/{id}/parts/{name}:read",
+            get(async |path: Segments| {
+                format!("{} of {}", path.named("name").unwrap_or_default(), path.named("id").unwrap_or_default())
+            }),
+        ),
+        (Method::GET, "/apis/broken", get(broken)),
     ])
 }
 
@@ -91,6 +105,10 @@ async fn verbs_share_the_segment_of_the_id() {
     assert_eq!(code("POST", &format!("/apis/things/{ID}"), "").await, (501, 12));
     assert_eq!(code("GET", &format!("/apis/things/{ID}:archive"), "").await, (404, 5));
     assert_eq!(code("POST", "/apis/things/nope:archive", "").await, (404, 5));
+    let (status, text) = ask("GET", &format!("/apis/things/{ID}/parts/a:read"), "application/json", "").await;
+    assert_eq!((status, text), (StatusCode::OK, format!("a:read of {ID}")));
+    assert_eq!(code("GET", &format!("/apis/things/{ID}/parts/a:write"), "").await, (404, 5));
+    assert_eq!(code("POST", &format!("/apis/things/{ID}/parts/a:read"), "").await, (501, 12));
 }
 
 #[tokio::test]

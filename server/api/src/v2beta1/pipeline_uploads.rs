@@ -21,7 +21,11 @@ pub(crate) async fn pipeline(
         description: query.text("description")?.to_owned(),
         tags: wire::parse_tags(query.text("tags")?)?,
     };
-    let (pipeline, _first_version) = service.upload_pipeline(&caller, query.scope()?, new, file).await?;
+    let first = NewPipelineVersion {
+        code_source_url: query.text("code_source_url")?.to_owned(),
+        ..NewPipelineVersion::default()
+    };
+    let (pipeline, _first) = service.upload_pipeline_as(&caller, query.scope()?, new, first, file).await?;
     Ok(Reply(pipeline.into()))
 }
 

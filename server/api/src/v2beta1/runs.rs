@@ -5,7 +5,7 @@ use crate::{
 use axum::extract::State;
 use model::{ExperimentId, Failure, Namespace, RunId};
 use service::{Of, Service};
-use wire::v2beta1::{Empty, ListRunsResponse, Run};
+use wire::v2beta1::{Empty, ListRunsResponse, Run, run_listing};
 
 pub(crate) async fn create(State(service): State<Service>, Known(caller): Known, Body(run): Body<Run>) -> Answer<Run> {
     Ok(Reply(service.create_run(&caller, run.into_new()?).await?.into()))
@@ -17,7 +17,7 @@ pub(crate) async fn list(
     query: Query,
 ) -> Answer<ListRunsResponse> {
     let of = of(&query, "A run")?;
-    Ok(Reply(service.runs(&caller, of, query.listing()?).await?.into()))
+    Ok(Reply(service.runs(&caller, of, query.listing_by(run_listing)?).await?.into()))
 }
 
 /// Whose runs are asked for: the experiment's if one is named, else the namespace's.

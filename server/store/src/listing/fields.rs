@@ -30,6 +30,8 @@ pub(crate) enum Column {
     LongText(&'static str),
     /// Milliseconds; the API compares seconds.
     Moment(&'static str),
+    /// A number that only orders.
+    Position(&'static str),
     /// `AVAILABLE` or `ARCHIVED`; older clients write `STORAGESTATE_...`.
     StorageState(&'static str),
     /// `state` in v1beta1's words.
@@ -46,7 +48,11 @@ const V1_STATUS: &str = "CASE state WHEN 'PENDING' THEN 'Pending' WHEN 'PAUSED' 
 impl Column {
     pub(crate) fn expression(self) -> Expr {
         match self {
-            Self::Text(name) | Self::LongText(name) | Self::Moment(name) | Self::StorageState(name) => Expr::col(name),
+            Self::Text(name)
+            | Self::LongText(name)
+            | Self::Moment(name)
+            | Self::Position(name)
+            | Self::StorageState(name) => Expr::col(name),
             Self::V1Status => Expr::cust(V1_STATUS),
             Self::Always(word) => Expr::val(word),
         }
@@ -65,7 +71,7 @@ impl Column {
     pub(crate) fn sort_value(self, row: &QueryResult) -> Result<SortValue, Failure> {
         match self {
             Self::Always(_) | Self::Text("id") => Ok(SortValue::Text(String::new())),
-            Self::Moment(_) => row.number("sort_value").map(SortValue::Number),
+            Self::Moment(_) | Self::Position(_) => row.number("sort_value").map(SortValue::Number),
             _ => row.text("sort_value").map(SortValue::Text),
         }
     }

@@ -23,6 +23,7 @@ fn field<T>(list: &List<T>, predicate: &Predicate, backend: DbBackend) -> Result
     };
     match field.column {
         Column::Moment(name) => moment(name, predicate),
+        Column::Position(_) => Err(wrong(predicate, "another field: this one can only be sorted by")),
         column => text(column, predicate, backend),
     }
 }

@@ -14,6 +14,8 @@ const TABLES: &[&str] = &[
     "run_texts",
     "launch_orders",
     "tasks",
+    "artifacts",
+    "run_metrics",
     "runs",
     "recurring_run_texts",
     "recurring_runs",

@@ -101,6 +101,13 @@ async fn lists_enter_an_index_at_their_namespace() {
     };
     let statements = recorded(&bench, tagged).await;
     review(&bench, "pipelines-by-tag", statements).await;
+    let run = model::RunId::from_uuid(uuid(2));
+    let artifacts = store.artifacts();
+    let statements = recorded(&bench, async |l: &Listing| artifacts.list(&bench.grant(&ours), l).await).await;
+    review(&bench, "artifacts", statements).await;
+    let of = async |l: &Listing| artifacts.list_of_run(&bench.over_object(&ours, run), l).await;
+    let statements = recorded(&bench, of).await;
+    review(&bench, "artifacts-of-run", statements).await;
     let versions = store.pipeline_versions();
     let list = async |l: &Listing| versions.list(&bench.over_object(&scope, pipeline), l).await;
     let statements = recorded(&bench, list).await;

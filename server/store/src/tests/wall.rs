@@ -10,6 +10,8 @@ const CONTENT: &[&str] = &[
     "run_texts",
     "launch_orders",
     "tasks",
+    "artifacts",
+    "run_metrics",
     "recurring_runs",
     "recurring_run_texts",
     "pipelines",

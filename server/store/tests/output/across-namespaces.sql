@@ -7,3 +7,5 @@ SELECT "namespace", "run_id" FROM "launch_orders" ORDER BY "ordered_at" ASC, "ru
 SELECT "namespace", "run_id" FROM "launch_orders" WHERE "launched_at" = ? ORDER BY "ordered_at" ASC, "run_id" ASC LIMIT ?
 SELECT "namespace", "role" FROM "memberships" WHERE "user_name" = ? ORDER BY "namespace" ASC
 SELECT "namespace" FROM "profiles" ORDER BY "namespace" ASC
+SELECT "namespace", "run_id" FROM "tasks" WHERE "id" = ?
+SELECT "namespace", "run_id" FROM "artifacts" WHERE "id" = ?

@@ -140,6 +140,30 @@ impl Field for i32 {
     }
 }
 
+/// A finite number; protobuf's texts for the others are nobody's metric.
+impl Field for f64 {
+    fn read(value: Value, at: &At<'_>) -> Result<Self, Failure> {
+        let number = match &value {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_f64(),
+        };
+        number.filter(|number: &Self| number.is_finite()).ok_or_else(|| at.expected("a number", &value))
+    }
+    fn is_unset(&self) -> bool {
+        *self == 0.0
+    }
+}
+
+/// Any JSON value, echoed as it came.
+impl Field for Value {
+    fn read(value: Value, _: &At<'_>) -> Result<Self, Failure> {
+        Ok(value)
+    }
+    fn is_unset(&self) -> bool {
+        self.is_null()
+    }
+}
+
 /// Protobuf takes `5`, `"5"` and `5.0` for the number five.
 fn integer(value: &Value) -> Option<i64> {
     match value {

@@ -1,5 +1,5 @@
 use crate::json::{Moment, Object, message};
-use model::{Failure, NewPipeline, Page, Scope, Tags};
+use model::{Failure, NewPipeline, NewPipelineVersion, Page, Scope, Tags};
 
 message! {
     Pipeline {
@@ -33,6 +33,37 @@ message! {
 
     Url { pipeline_url: String }
 
+    /// A pipeline and the address of its first version's package.
+    CreatePipelineAndVersionRequest { pipeline: Option<Pipeline>, pipeline_version: Option<PipelineVersion> }
+
+    /// The body of an update: a pipeline, of which only two fields can be changed.
+    PipelinePatch {
+        pipeline_id: String,
+        display_name: String,
+        name: String,
+        description: String,
+        created_at: Moment,
+        namespace: String,
+        error: Option<super::Status>,
+        /// Absent keeps them, `{}` clears them.
+        tags: Option<Tags>,
+    }
+
+    /// As [`PipelinePatch`], of a version.
+    PipelineVersionPatch {
+        pipeline_id: String,
+        pipeline_version_id: String,
+        display_name: String,
+        name: String,
+        description: String,
+        created_at: Moment,
+        package_url: Option<Url>,
+        code_source_url: String,
+        pipeline_spec: Option<Object>,
+        error: Option<super::Status>,
+        tags: Option<Tags>,
+    }
+
     ListPipelineVersionsResponse { pipeline_versions: Vec<PipelineVersion>, next_page_token: String, total_size: i32 }
 }
 
@@ -60,6 +91,28 @@ impl Pipeline {
         let scope = Scope::parse(&self.namespace)?;
         let Self { name, display_name, description, tags, .. } = self;
         Ok((scope, NewPipeline { name, display_name, description, tags }))
+    }
+}
+
+impl PipelineVersion {
+    /// The body of a create: what the caller may say, and the address of the package.
+    #[must_use]
+    pub fn into_new(self) -> NewPipelineVersion {
+        let Self { name, display_name, description, package_url, code_source_url, tags, .. } = self;
+        let package_url = package_url.map(|url| url.pipeline_url).unwrap_or_default();
+        NewPipelineVersion { name, display_name, description, code_source_url, package_url, tags }
+    }
+}
+
+impl CreatePipelineAndVersionRequest {
+    /// Of the version only its address and tags count; it takes the pipeline's names.
+    ///
+    /// # Errors
+    /// `Invalid` without a pipeline, or for a malformed namespace.
+    pub fn into_new(self) -> Result<(Scope, NewPipeline, NewPipelineVersion), Failure> {
+        let pipeline = self.pipeline.ok_or_else(|| Failure::invalid("pipeline is missing: expected a pipeline"))?;
+        let (scope, new) = pipeline.into_new()?;
+        Ok((scope, new, self.pipeline_version.unwrap_or_default().into_new()))
     }
 }
 

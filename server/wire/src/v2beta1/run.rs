@@ -1,6 +1,6 @@
 use super::{PipelineTaskDetail, PipelineVersionReference, RuntimeConfig, Status, source};
 use crate::json::{Enum, Int64, Moment, Object, message};
-use model::{ExperimentId, Failure, NewRun, Page, RunState, StorageState, Task};
+use model::{Comparison, ExperimentId, Failure, NewRun, Page, Predicate, PredicateValue, RunState, StorageState, Task};
 
 message! {
     Run {
@@ -38,6 +38,67 @@ message! {
     ListRunsResponse { runs: Vec<Run>, total_size: i32, next_page_token: String }
 }
 
+/// A terminated run has FAILED, as in KFP, whose engine knows no canceled end: both generations of the client wait for
+/// SUCCEEDED, FAILED, SKIPPED or ERROR, and would wait for ever for a run that says CANCELED. Its error tells the truth.
+const fn shown(state: RunState) -> RunState {
+    match state {
+        RunState::Canceled => RunState::Failed,
+        other => other,
+    }
+}
+
+fn explained(state: RunState, error: Option<String>) -> Option<Status> {
+    match (state, error) {
+        (RunState::Canceled, error) => {
+            let message = error.unwrap_or_else(|| "The run was terminated".to_owned());
+            Some(Status { code: CANCELLED, ..Status::from(message) })
+        }
+        (_, error) => error.map(Status::from),
+    }
+}
+
+/// gRPC's word for what was stopped on purpose.
+const CANCELLED: i32 = 1;
+
+/// A list of runs is asked for in the states that are shown: FAILED means the terminated ones too. CANCELED still finds
+/// those alone.
+///
+/// # Errors
+/// `Invalid`, naming the parameter.
+pub fn run_listing(query: crate::ListQuery<'_>) -> Result<model::Listing, Failure> {
+    let mut listing = crate::listing(query)?;
+    for predicate in listing.filter.predicates.iter_mut().filter(|predicate| predicate.key == "state") {
+        show_in(predicate);
+    }
+    if let Some(at) = listing.filter.predicates.iter().position(is_not_failed) {
+        let value = PredicateValue::Text(RunState::Canceled.as_str().to_owned());
+        let also = Predicate { value, ..listing.filter.predicates[at].clone() };
+        listing.filter.predicates.insert(at + 1, also);
+    }
+    Ok(listing)
+}
+
+fn show_in(predicate: &mut Predicate) {
+    let failed = RunState::Failed.as_str();
+    match (predicate.comparison, &mut predicate.value) {
+        (Comparison::Equals, PredicateValue::Text(state)) if state == failed => {
+            predicate.comparison = Comparison::In;
+            let both = [RunState::Failed, RunState::Canceled].map(|state| state.as_str().to_owned());
+            predicate.value = PredicateValue::Texts(both.into());
+        }
+        (Comparison::In, PredicateValue::Texts(states)) if states.iter().any(|state| state == failed) => {
+            states.push(RunState::Canceled.as_str().to_owned());
+        }
+        _ => {}
+    }
+}
+
+fn is_not_failed(predicate: &Predicate) -> bool {
+    predicate.key == "state"
+        && predicate.comparison == Comparison::NotEquals
+        && predicate.value == PredicateValue::Text(RunState::Failed.as_str().to_owned())
+}
+
 impl From<model::Run> for Run {
     fn from(run: model::Run) -> Self {
         let (pipeline_spec, pipeline_version_reference) = source::written(run.source);
@@ -55,8 +116,8 @@ impl From<model::Run> for Run {
             created_at: run.created_at.into(),
             scheduled_at: run.scheduled_at.into(),
             finished_at: Moment::or_zero(run.finished_at),
-            state: run.state.into(),
-            error: run.error.map(Status::from),
+            state: shown(run.state).into(),
+            error: explained(run.state, run.error),
             run_details: None,
             recurring_run_id: run.recurring_run_id.map(|id| id.to_string()).unwrap_or_default(),
             state_history: run.state_history.into_iter().map(RuntimeStatus::from).collect(),
@@ -66,7 +127,11 @@ impl From<model::Run> for Run {
 
 impl From<model::StateChange> for RuntimeStatus {
     fn from(change: model::StateChange) -> Self {
-        Self { update_time: change.at.into(), state: change.state.into(), error: change.error.map(Status::from) }
+        Self {
+            update_time: change.at.into(),
+            state: shown(change.state).into(),
+            error: explained(change.state, change.error),
+        }
     }
 }
 

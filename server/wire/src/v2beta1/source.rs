@@ -88,7 +88,7 @@ pub(super) fn read(
 }
 
 /// A page's parts as every list response has them.
-pub(super) fn page<T, W: From<T>>(page: Page<T>) -> (Vec<W>, i32, String) {
+pub(crate) fn page<T, W: From<T>>(page: Page<T>) -> (Vec<W>, i32, String) {
     let total_size = i32::try_from(page.total_size).unwrap_or(i32::MAX);
     (page.items.into_iter().map(W::from).collect(), total_size, page.next_page_token.unwrap_or_default())
 }

@@ -31,7 +31,7 @@ message! {
 }
 
 /// A task's state in the words that KFP has for runs and tasks alike.
-fn state(state: TaskState) -> RunState {
+pub(super) fn state(state: TaskState) -> RunState {
     match state {
         TaskState::Pending => RunState::Pending,
         TaskState::Running => RunState::Running,
@@ -52,6 +52,7 @@ pub(super) fn details(run: &Run, tasks: Vec<Task>) -> Vec<PipelineTaskDetail> {
         }
     }
     let detail = |task: Task| PipelineTaskDetail {
+        state_history: history(run, &task),
         run_id: run.id.to_string(),
         task_id: task.id.to_string(),
         display_name: task.display_name,
@@ -64,11 +65,23 @@ pub(super) fn details(run: &Run, tasks: Vec<Task>) -> Vec<PipelineTaskDetail> {
         inputs: artifacts(&task.inputs),
         outputs: artifacts(&task.outputs),
         parent_task_id: task.parent.map(|parent| parent.to_string()).unwrap_or_default(),
-        state_history: Vec::new(),
         pod_name: String::new(),
         child_tasks: children.remove(&task.id).unwrap_or_default(),
     };
     tasks.into_iter().map(detail).collect()
+}
+
+/// What is known of a task's way: it waited from the run's beginning, began, and ended.
+pub(super) fn history(run: &Run, task: &Task) -> Vec<RuntimeStatus> {
+    let entry = |at: model::Timestamp, state: RunState, error: Option<Status>| RuntimeStatus {
+        update_time: at.into(),
+        state: state.into(),
+        error,
+    };
+    let error = task.reason.clone().filter(|_| task.state == TaskState::Failed).map(Status::from);
+    let begun = task.started_at.map(|at| entry(at, RunState::Running, None));
+    let ended = task.finished_at.filter(|_| task.state.is_final()).map(|at| entry(at, state(task.state), error));
+    std::iter::once(entry(run.created_at, RunState::Pending, None)).chain(begun).chain(ended).collect()
 }
 
 fn artifacts(side: &Value) -> BTreeMap<String, ArtifactList> {

@@ -1,0 +1,43 @@
+//! Uploads: the file is a form field, everything else is in the query. Without a name there, the file's serves.
+
+use crate::{
+    extract::{Known, Query, Uploaded},
+    reply::{Answer, Reply},
+};
+use axum::extract::State;
+use model::{Failure, NewPipeline, NewPipelineVersion, PipelineId};
+use service::Service;
+use wire::v1beta1::{Pipeline, PipelineVersion};
+
+pub(crate) async fn pipeline(
+    State(service): State<Service>,
+    Known(caller): Known,
+    query: Query,
+    Uploaded(file): Uploaded,
+) -> Answer<Pipeline> {
+    let new = NewPipeline {
+        name: query.text("name")?.to_owned(),
+        description: query.text("description")?.to_owned(),
+        ..NewPipeline::default()
+    };
+    let (pipeline, first) = service.upload_pipeline(&caller, query.scope()?, new, file).await?;
+    Ok(Reply(Pipeline::of(pipeline, Some(first))))
+}
+
+pub(crate) async fn version(
+    State(service): State<Service>,
+    Known(caller): Known,
+    query: Query,
+    Uploaded(file): Uploaded,
+) -> Answer<PipelineVersion> {
+    let pipeline: PipelineId = match query.text("pipelineid")? {
+        "" => return Err(Failure::invalid("query parameter pipelineid is missing: expected a pipeline's id").into()),
+        id => id.parse()?,
+    };
+    let new = NewPipelineVersion {
+        name: query.text("name")?.to_owned(),
+        description: query.text("description")?.to_owned(),
+        ..NewPipelineVersion::default()
+    };
+    Ok(Reply(service.upload_pipeline_version(&caller, pipeline, new, file).await?.into()))
+}

@@ -7,5 +7,7 @@ mod bench;
 mod experiments;
 #[path = "journeys/pipelines.rs"]
 mod pipelines;
+#[path = "journeys/recurring_runs.rs"]
+mod recurring_runs;
 #[path = "journeys/runs.rs"]
 mod runs;

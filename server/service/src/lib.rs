@@ -12,10 +12,12 @@ mod pipelines;
 mod recording;
 mod recurring_runs;
 mod runs;
+mod scheduling;
 
 pub use background::{Background, Running};
 pub use live::Change;
 pub use operations::{NewUser, Operations};
+pub use scheduling::{Round, Scheduler};
 
 use authz::Guard;
 use engine::Engine;
@@ -41,6 +43,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     /// DEFAULTPIPELINERUNNERSERVICEACCOUNT: for runs that name none.
     pub default_service_account: String,
+    /// CRON_SCHEDULE_TIMEZONE: for cron expressions that name none.
+    pub zone: model::Zone,
 }
 
 struct Inner {
@@ -48,6 +52,8 @@ struct Inner {
     changes: Changes,
     /// A run waits to be launched.
     launches: Notify,
+    /// A recurring run was made or changed, or a run of one has ended.
+    schedules: Notify,
 }
 
 /// Whose runs: KFP lists them by namespace or by experiment.
@@ -67,7 +73,14 @@ pub struct Upload {
 impl Service {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { inner: Arc::new(Inner { parts, changes: Changes::open(), launches: Notify::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                changes: Changes::open(),
+                launches: Notify::new(),
+                schedules: Notify::new(),
+            }),
+        }
     }
     fn store(&self) -> &Store {
         &self.inner.parts.store

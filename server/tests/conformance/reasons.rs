@@ -20,6 +20,7 @@ const REASONS: &[(&[&str], &str)] = &[
             "run create no name",
             "run create no source",
             "run create unknown version",
+            "recurring create no name",
         ],
         "a mistake of the caller is not a failure of the server",
     ),
@@ -49,10 +50,14 @@ const REASONS: &[(&[&str], &str)] = &[
         &["run get", "run get viewer", "run archived get", "run terminated get"],
         "an engine is at work here, and there was no Argo beside the recorded server",
     ),
+    (&["run create macros"], "a run shows the values that it runs with: macros are put in when it is made"),
+    (
+        &["recurring list"],
+        "parameters do not ride along in lists, and recurring runs of one second were sorted by chance there",
+    ),
     (&["runs by state"], "an engine is at work here: no run is pending for long"),
     (
         &["runs by namespace", "runs by experiment"],
         "definitions and parameters do not ride along in lists, an engine is at work, and runs of one second were sorted by chance there",
     ),
-    (&["recurring list"], "recurring runs cannot be made yet"),
 ];

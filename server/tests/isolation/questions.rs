@@ -13,6 +13,7 @@ pub(crate) struct Things {
     pub(crate) task: String,
     pub(crate) pipeline: String,
     pub(crate) version: String,
+    pub(crate) recurring: String,
 }
 
 pub(crate) struct Question {
@@ -63,7 +64,8 @@ pub(crate) async fn things(bench: &Bench, name: &str) -> Things {
     let task = FakeEngine::step_of(model::RunId::parse(&run).unwrap()).to_string();
     let run_is_known = |run: &Value| run["run_details"].is_object();
     bench.wait_for(&owner, &format!("{API}/runs/{run}"), run_is_known).await;
-    Things { experiment, run, task, pipeline, version }
+    let recurring = owner.recurring_run(&experiment, &format!("treasure-{name}")).await;
+    Things { experiment, run, task, pipeline, version, recurring }
 }
 
 fn plain(path: String) -> Ask {
@@ -127,7 +129,15 @@ questions! {
     "POST /apis/v2beta1/runs/{run_id}:unarchive" changes => |its| api(format!("/runs/{}:unarchive", its.run));
     "POST /apis/v2beta1/runs/{run_id}:terminate" changes => |its| api(format!("/runs/{}:terminate", its.run));
 
+    "POST /apis/v2beta1/recurringruns" changes => |its| api_json("/recurringruns", json!({
+        "display_name": "another", "experiment_id": its.experiment, "max_concurrency": "1",
+        "pipeline_version_reference": { "pipeline_id": its.pipeline, "pipeline_version_id": its.version },
+    }));
     "GET /apis/v2beta1/recurringruns" => |_| api(format!("/recurringruns?namespace={NS}"));
+    "GET /apis/v2beta1/recurringruns/{recurring_run_id}" => |its| api(format!("/recurringruns/{}", its.recurring));
+    "DELETE /apis/v2beta1/recurringruns/{recurring_run_id}" changes => |its| api(format!("/recurringruns/{}", its.recurring));
+    "POST /apis/v2beta1/recurringruns/{recurring_run_id}:enable" changes => |its| api(format!("/recurringruns/{}:enable", its.recurring));
+    "POST /apis/v2beta1/recurringruns/{recurring_run_id}:disable" changes => |its| api(format!("/recurringruns/{}:disable", its.recurring));
 
     "GET /_fn/who" => |_| plain("/_fn/who".to_owned());
     "POST /_fn/sign_in" => |_| form("sign_in", "user=owner-of-team-a&password=guessed-password".to_owned());

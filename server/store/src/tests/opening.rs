@@ -16,6 +16,7 @@ const TABLES: &[&str] = &[
     "tasks",
     "runs",
     "recurring_run_texts",
+    "recurring_run_firings",
     "recurring_runs",
     "tags",
     "pipeline_versions",

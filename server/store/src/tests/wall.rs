@@ -12,6 +12,7 @@ const CONTENT: &[&str] = &[
     "tasks",
     "recurring_runs",
     "recurring_run_texts",
+    "recurring_run_firings",
     "pipelines",
     "pipeline_versions",
     "tags",

@@ -14,6 +14,7 @@ mod pipelines;
 mod recording;
 mod recurring_runs;
 mod runs;
+mod scheduling;
 mod v1beta1;
 
 pub use artifacts::TasksOf;
@@ -21,6 +22,7 @@ pub use background::{Background, Running};
 pub use downloads::Downloads;
 pub use live::Change;
 pub use operations::{NewUser, Operations};
+pub use scheduling::{Round, Scheduler};
 pub use v1beta1::DefinitionText;
 
 use authz::Guard;
@@ -48,6 +50,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     /// DEFAULTPIPELINERUNNERSERVICEACCOUNT: for runs that name none.
     pub default_service_account: String,
+    /// CRON_SCHEDULE_TIMEZONE: for cron expressions that name none.
+    pub zone: model::Zone,
 }
 
 struct Inner {
@@ -55,6 +59,8 @@ struct Inner {
     changes: Changes,
     /// A run waits to be launched.
     launches: Notify,
+    /// A recurring run was made or changed, or a run of one has ended.
+    schedules: Notify,
 }
 
 /// Whose runs: KFP lists them by namespace or by experiment.
@@ -74,7 +80,14 @@ pub struct Upload {
 impl Service {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { inner: Arc::new(Inner { parts, changes: Changes::open(), launches: Notify::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                changes: Changes::open(),
+                launches: Notify::new(),
+                schedules: Notify::new(),
+            }),
+        }
     }
     fn store(&self) -> &Store {
         &self.inner.parts.store

@@ -121,11 +121,12 @@ impl Run {
                 pipeline_version_id,
                 Relationship::Creator,
             )),
-            (None, PipelineSource::Inline { .. }) => {}
+            // A run is always of one version; `Latest` stands in recurring runs only.
+            (None, PipelineSource::Latest { .. } | PipelineSource::Inline { .. }) => {}
         }
         let terminated = (run.state == RunState::Canceled).then(|| "The run was terminated".to_owned());
         let name = match run.source {
-            PipelineSource::Version { .. } => run.pipeline_name,
+            PipelineSource::Version { .. } | PipelineSource::Latest { .. } => run.pipeline_name,
             PipelineSource::Inline { .. } => String::new(),
         };
         Self {

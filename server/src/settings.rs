@@ -9,7 +9,7 @@ use crate::DownloadSettings;
 use authn::Network;
 use environment::Environment;
 use file::File;
-use model::Failure;
+use model::{Failure, Zone};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// What the server is told.
@@ -26,6 +26,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     pub trusted_header: TrustedHeaderSettings,
     pub default_service_account: String,
+    /// For cron expressions that name no time zone of their own.
+    pub zone: Zone,
     pub engine: EngineSettings,
     /// Which addresses pipelines may be fetched from.
     pub downloads: DownloadSettings,
@@ -104,6 +106,12 @@ impl Settings {
                 .map(str::to_owned)
                 .or(file.default_service_account)
                 .unwrap_or_else(|| SERVICE_ACCOUNT.to_owned()),
+            zone: environment
+                .either("MOORING_TIME_ZONE", "CRON_SCHEDULE_TIMEZONE")
+                .or(file.time_zone.as_deref())
+                .map_or(Ok(Zone::UTC), |name| {
+                    Zone::parse(name).map_err(|failure| Failure::invalid(format!("time_zone: {}", failure.message)))
+                })?,
             engine: environment.engine(file.local_engine)?,
             downloads: environment.downloads()?,
             log: environment.text("MOORING_LOG").map(str::to_owned).or(file.log).unwrap_or_else(|| "info".to_owned()),

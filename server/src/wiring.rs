@@ -80,6 +80,7 @@ impl Foundation {
             clock: Arc::clone(&self.clock),
             chance: self.chance,
             default_service_account: settings.default_service_account.clone(),
+            zone: settings.zone,
         });
         let background = Background { system: self.system, reports }.start(&service);
         let router = routes(service, self.accounts.clone(), self.clock, files, closing);

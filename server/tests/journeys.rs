@@ -11,6 +11,8 @@ mod experiments;
 mod pipeline_urls;
 #[path = "journeys/pipelines.rs"]
 mod pipelines;
+#[path = "journeys/recurring_runs.rs"]
+mod recurring_runs;
 #[path = "journeys/runs.rs"]
 mod runs;
 #[path = "journeys/v1beta1.rs"]

@@ -127,7 +127,12 @@ routes! {
     GET    "/artifacts/{source}/{bucket}/{*key}" => files::by_path;
     GET    "/k8s/pod/logs" => files::pod_log;
 
+    POST   "/apis/v2beta1/recurringruns" => recurring_runs::create;
     GET    "/apis/v2beta1/recurringruns" => recurring_runs::list;
+    GET    "/apis/v2beta1/recurringruns/{recurring_run_id}" => recurring_runs::get;
+    DELETE "/apis/v2beta1/recurringruns/{recurring_run_id}" => recurring_runs::delete;
+    POST   "/apis/v2beta1/recurringruns/{recurring_run_id}:enable" => recurring_runs::enable;
+    POST   "/apis/v2beta1/recurringruns/{recurring_run_id}:disable" => recurring_runs::disable;
 }
 
 /// The API under every prefix. What lies under `/apis` and is no route answers 404 in KFP's words, so the rest of the

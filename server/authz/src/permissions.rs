@@ -36,6 +36,7 @@ permissions! {
     }
     recurring_runs: "jobs" {
         List = "list", Get = "get", Create = "create", Delete = "delete", Enable = "enable", Disable = "disable",
+        Update = "update", Fire = "fire",
     }
     pipelines: "pipelines" {
         List = "list", Get = "get", Create = "create", Update = "update", Delete = "delete",

@@ -52,7 +52,7 @@ pub trait Bindings: Send + Sync {
 }
 
 /// Only [`crate::System`] does these; no caller is ever let in.
-pub const SYSTEM_ONLY: &[&str] = &["launch", "record"];
+pub const SYSTEM_ONLY: &[&str] = &["launch", "record", "fire"];
 
 /// What a role may do in its namespace, as Kubeflow's aggregated roles have it: `view` reads, `edit` writes,
 /// `admin` also manages the profile. The one place of this rule.

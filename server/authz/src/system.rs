@@ -1,5 +1,6 @@
 use crate::{Grant, ObjectGrant, Permission, ScopeGrant};
-use model::{Address, Namespace, ObjectId, Scope};
+use authn::Caller;
+use model::{Address, Namespace, ObjectId, Scope, UserName};
 
 /// The machine's own hands: scheduler, recorder, launcher of runs. Not `Clone`; made once, moved to its owner.
 ///
@@ -18,6 +19,12 @@ impl System {
     /// Acts on one row that the system itself found; the place comes from the row.
     pub fn over<P: Permission, Id: ObjectId>(&self, address: Address<Id>) -> ObjectGrant<P, Id> {
         ObjectGrant::minted(address)
+    }
+    /// Somebody who is not here, for what they left to be done: the guard is then asked whether they may, now.
+    #[must_use]
+    pub fn on_behalf_of(&self, user: UserName) -> Caller {
+        #[expect(clippy::disallowed_methods, reason = "the scheduler starts runs with the rights of their owners")]
+        Caller::on_behalf_of(user)
     }
 }
 

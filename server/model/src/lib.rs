@@ -8,12 +8,14 @@ mod failure;
 mod identity;
 mod ids;
 mod listing;
+mod macros;
 mod namespace;
 mod parameter;
 mod pipeline;
 mod recurring_run;
 mod run;
 mod run_metric;
+mod schedule;
 mod task;
 mod time_and_chance;
 
@@ -28,11 +30,15 @@ pub use ids::{
 pub use listing::{
     Comparison, DEFAULT_PAGE_SIZE, Filter, Listing, MAX_PAGE_SIZE, Page, Predicate, PredicateValue, Sort,
 };
+pub use macros::Macros;
 pub use namespace::{Namespace, Scope};
 pub use parameter::{ParameterDefinition, ParameterType};
 pub use pipeline::{NewPipeline, NewPipelineVersion, Pipeline, PipelineVersion, Tags};
-pub use recurring_run::{RecurringRun, RecurringRunMode, Trigger};
+pub use recurring_run::{
+    Firing, FiringOutcome, NewRecurringRun, RecurringRun, RecurringRunMode, Trigger, resource_name,
+};
 pub use run::{NewRun, NewRunSource, PipelineSource, Run, RunProgress, RunState, RuntimeConfig, StateChange};
 pub use run_metric::{MetricFormat, RunMetric};
+pub use schedule::{Cadence, Due, MOST_SLOTS_COUNTED, PeoplesSchedule, Schedule, Weekdays, Zone};
 pub use task::{Task, TaskKind, TaskState};
 pub use time_and_chance::{Chance, Clock, Timestamp};

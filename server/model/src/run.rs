@@ -81,6 +81,10 @@ pub enum PipelineSource {
         pipeline_id: PipelineId,
         pipeline_version_id: PipelineVersionId,
     },
+    /// The newest version of it whenever a run starts. Only recurring runs have this one.
+    Latest {
+        pipeline_id: PipelineId,
+    },
     /// The definition came with the request: the IR, or `{"pipeline_spec","platform_spec"}`. `None` when it was not read along.
     Inline {
         spec: Option<Value>,

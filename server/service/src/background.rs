@@ -1,10 +1,10 @@
-use crate::{Service, launching::launch_runs, recording::record_reports};
+use crate::{Scheduler, Service, launching::launch_runs, recording::record_reports, scheduling::schedule_runs};
 use authz::System;
 use engine::Reports;
 use std::sync::Arc;
 use tokio::{sync::watch, task::JoinHandle};
 
-/// What works without being asked: the launcher of runs and the recorder. It alone holds the system's own hands.
+/// What works without being asked: the launcher of runs, the recorder and the scheduler. It alone holds the system's own hands.
 pub struct Background {
     pub system: System,
     pub reports: Reports,
@@ -22,8 +22,9 @@ impl Background {
         let (shutdown, watching) = watch::channel(false);
         let system = Arc::new(self.system);
         let launching = launch_runs(service.clone(), Arc::clone(&system), watching.clone());
-        let recording = record_reports(service.clone(), system, self.reports, watching);
-        Running { shutdown, tasks: vec![tokio::spawn(launching), tokio::spawn(recording)] }
+        let recording = record_reports(service.clone(), Arc::clone(&system), self.reports, watching.clone());
+        let scheduling = schedule_runs(Scheduler::new(service.clone(), system), watching);
+        Running { shutdown, tasks: vec![tokio::spawn(launching), tokio::spawn(recording), tokio::spawn(scheduling)] }
     }
 }
 

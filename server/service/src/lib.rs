@@ -15,6 +15,7 @@ mod recording;
 mod recurring_runs;
 mod runs;
 mod v1beta1;
+mod scheduling;
 
 pub use artifacts::TasksOf;
 pub use background::{Background, Running};
@@ -22,6 +23,7 @@ pub use downloads::Downloads;
 pub use live::Change;
 pub use operations::{NewUser, Operations};
 pub use v1beta1::DefinitionText;
+pub use scheduling::{Round, Scheduler};
 
 use authz::Guard;
 use engine::Engine;
@@ -48,6 +50,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     /// DEFAULTPIPELINERUNNERSERVICEACCOUNT: for runs that name none.
     pub default_service_account: String,
+    /// CRON_SCHEDULE_TIMEZONE: for cron expressions that name none.
+    pub zone: model::Zone,
 }
 
 struct Inner {
@@ -55,6 +59,8 @@ struct Inner {
     changes: Changes,
     /// A run waits to be launched.
     launches: Notify,
+    /// A recurring run was made or changed, or a run of one has ended.
+    schedules: Notify,
 }
 
 /// Whose runs: KFP lists them by namespace or by experiment.
@@ -74,7 +80,14 @@ pub struct Upload {
 impl Service {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { inner: Arc::new(Inner { parts, changes: Changes::open(), launches: Notify::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                changes: Changes::open(),
+                launches: Notify::new(),
+                schedules: Notify::new(),
+            }),
+        }
     }
     fn store(&self) -> &Store {
         &self.inner.parts.store

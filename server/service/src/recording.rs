@@ -74,7 +74,11 @@ async fn record(service: &Service, system: &System, known: &mut Known, report: &
             if state.is_final() {
                 known.runs.remove(&grant.id());
             }
-            service.store().runs().record_state(&grant, *state, error.clone(), report.at).await.map(drop)
+            service.store().runs().record_state(&grant, *state, error.clone(), report.at).await?;
+            if state.is_final() {
+                service.inner.schedules.notify_one();
+            }
+            Ok(())
         }
     }
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use engine::LogChunk;
 use futures::stream::BoxStream;
 use model::{
-    Failure, Listing, NewRun, NewRunSource, Page, PipelineId, PipelineSource, PipelineVersionId, Run, RunId,
+    Failure, Listing, Macros, NewRun, NewRunSource, Page, PipelineId, PipelineSource, PipelineVersionId, Run, RunId,
     RuntimeConfig, Task, TaskId,
 };
 use pipeline_spec::{Package, RunContext};
@@ -18,7 +18,7 @@ impl Service {
     ///
     /// # Errors
     /// `Invalid` naming the field, `NotFound` and `Forbidden` for the experiment or the pipeline.
-    pub async fn create_run(&self, caller: &Caller, new: NewRun) -> Result<Run, Failure> {
+    pub async fn create_run(&self, caller: &Caller, mut new: NewRun) -> Result<Run, Failure> {
         names::check("display_name", &new.display_name, names::RUN)?;
         names::check_description(&new.description)?;
         names::check_optional("service_account", &new.service_account, names::SERVICE_ACCOUNT)?;
@@ -34,6 +34,7 @@ impl Service {
         }
         let (source, package) = self.definition(caller, new.source).await?;
         let id = RunId::from_uuid(self.parts().chance.uuid());
+        Macros { run_id: id, now: self.now(), scheduled: None }.put_into(&mut new.runtime_config.parameters);
         self.check_plan(&grant, id, &new.display_name, &package, &new.runtime_config)?;
         let row = NewRunRow {
             id,
@@ -94,7 +95,7 @@ impl Service {
             .ok_or_else(|| Failure::invalid(format!("pipeline_id {id} has no version to run")))
     }
 
-    fn check_plan(
+    pub(crate) fn check_plan(
         &self,
         grant: &Grant<runs::Create>,
         run_id: RunId,

@@ -13,6 +13,7 @@ pub(super) struct File {
     pub(super) public_url: Option<String>,
     pub(super) default_service_account: Option<String>,
     pub(super) log: Option<String>,
+    pub(super) time_zone: Option<String>,
     #[serde(default)]
     pub(super) trusted_header: TrustedHeader,
     #[serde(default)]

@@ -6,9 +6,7 @@ use crate::{
     row::{Row, millis},
 };
 use authz::{ExperimentGrant, Grant, experiments};
-use model::{
-    Experiment, ExperimentId, Failure, Listing, NewExperiment, Page, RecurringRunMode, StorageState, Timestamp,
-};
+use model::{Experiment, ExperimentId, Failure, Listing, NewExperiment, Page, StorageState, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -99,6 +97,8 @@ impl Experiments<'_> {
     pub async fn archive(&self, grant: &ExperimentGrant<experiments::Archive>, now: Timestamp) -> Result<(), Failure> {
         let (namespace, id) = (grant.place().as_str(), grant.id().to_string());
         let transaction = self.store.database().begin().await?;
+        // Recurring runs first: the scheduler locks one before it touches its experiment.
+        crate::recurring_runs::disable_all_of(&transaction, grant.place(), grant.id(), now).await?;
         if transaction.run(&set_storage_state(namespace, &id, StorageState::Archived)).await? == 0 {
             return Err(grant.id().not_found());
         }
@@ -108,15 +108,6 @@ impl Experiments<'_> {
             .and_where(Expr::col("namespace").eq(namespace))
             .and_where(Expr::col("experiment_id").eq(id.as_str()));
         transaction.run(&runs).await?;
-        let mut recurring_runs = Query::update();
-        recurring_runs
-            .table("recurring_runs")
-            .value("mode", crate::recurring_runs::mode_word(RecurringRunMode::Disabled))
-            .value("updated_at", now.millis())
-            .and_where(Expr::col("namespace").eq(namespace))
-            .and_where(Expr::col("experiment_id").eq(id.as_str()))
-            .and_where(Expr::col("mode").eq(crate::recurring_runs::mode_word(RecurringRunMode::Enabled)));
-        transaction.run(&recurring_runs).await?;
         transaction.done().await
     }
 

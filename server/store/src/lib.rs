@@ -34,7 +34,7 @@ pub use locate::Locate;
 pub use pipeline_versions::PipelineVersions;
 pub use pipelines::Pipelines;
 pub use profiles::{Member, Profiles};
-pub use recurring_runs::{NewRecurringRunRow, RecurringRuns};
+pub use recurring_runs::{ChangedRecurringRun, Claim, DueRecurringRun, Fired, NewRecurringRunRow, RecurringRuns};
 pub use run_metrics::RunMetrics;
 pub use runs::{NewRunRow, Runs};
 pub use sessions::{Session, Sessions, SignInLinks};

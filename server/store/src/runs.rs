@@ -15,7 +15,7 @@ use model::{
     Run, RunId, RunProgress, RunState, RuntimeConfig, StateChange, StorageState, Timestamp,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UpdateStatement};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use serde_json::{Map, Value};
 
 const COLUMNS: &[&str] = &[
@@ -95,73 +95,8 @@ impl Runs<'_> {
     /// # Errors
     /// `NotFound` when the grant's namespace has no such experiment, `Exists` when the id is taken.
     pub async fn create(&self, grant: &Grant<runs::Create>, new: NewRunRow, now: Timestamp) -> Result<Run, Failure> {
-        let namespace = grant.place().as_str();
-        let (spec, parameters) = (to_json(&new.spec)?, to_json(&new.runtime_config.parameters)?);
-        let run = begin(new, grant.place().clone(), now);
-        let id = run.id.to_string();
-        let (pipeline_id, version_id) = source_ids(&run.source);
         let transaction = self.store.database().begin().await?;
-
-        let mut experiment = Query::select();
-        experiment
-            .column("id")
-            .from("experiments")
-            .and_where(Expr::col("namespace").eq(namespace))
-            .and_where(Expr::col("id").eq(run.experiment_id.to_string()));
-        if transaction.one(&experiment).await?.is_none() {
-            return Err(run.experiment_id.not_found());
-        }
-        let mut touch = Query::update();
-        touch
-            .table("experiments")
-            .value("last_run_created_at", now.millis())
-            .and_where(Expr::col("namespace").eq(namespace))
-            .and_where(Expr::col("id").eq(run.experiment_id.to_string()))
-            .and_where(Expr::col("last_run_created_at").lt(now.millis()));
-        transaction.run(&touch).await?;
-
-        let mut insert = Query::insert();
-        insert.into_table("runs").columns(COLUMNS.iter().copied()).values_panic([
-            id.as_str().into(),
-            namespace.into(),
-            run.experiment_id.to_string().into(),
-            run.recurring_run_id.map(|id| id.to_string()).unwrap_or_default().into(),
-            run.display_name.as_str().into(),
-            run.description.as_str().into(),
-            run.service_account.as_str().into(),
-            pipeline_id.into(),
-            version_id.into(),
-            run.pipeline_name.as_str().into(),
-            run.runtime_config.pipeline_root.as_deref().unwrap_or_default().into(),
-            run.state.as_str().into(),
-            run.storage_state.as_str().into(),
-            run.created_at.millis().into(),
-            run.scheduled_at.millis().into(),
-            0_i64.into(),
-            "".into(),
-            to_json(&run.state_history)?.into(),
-            0_i64.into(),
-            0_i64.into(),
-            "".into(),
-        ]);
-        let taken = taken(|| format!("Run with id '{id}' already exists"));
-        transaction.execute(&insert).await.map_err(taken)?;
-        let mut texts = Query::insert();
-        texts.into_table("run_texts").columns(["run_id", "namespace", "spec", "parameters"]).values_panic([
-            id.as_str().into(),
-            namespace.into(),
-            spec.into(),
-            parameters.into(),
-        ]);
-        transaction.run(&texts).await?;
-        let mut order = Query::insert();
-        order.into_table("launch_orders").columns(["run_id", "namespace", "ordered_at", "launched_at"]).values_panic([
-            id.as_str().into(),
-            namespace.into(),
-            now.millis().into(),
-            0_i64.into(),
-        ]);
-        transaction.run(&order).await?;
+        let run = insert(&transaction, grant.place(), new, now).await?;
         transaction.done().await?;
         Ok(run)
     }
@@ -264,6 +199,82 @@ impl Runs<'_> {
     }
 }
 
+/// What [`Runs::create`] writes, for every transaction that makes a run.
+pub(crate) async fn insert(
+    transaction: &DatabaseTransaction,
+    place: &Namespace,
+    new: NewRunRow,
+    now: Timestamp,
+) -> Result<Run, Failure> {
+    let namespace = place.as_str();
+    let (spec, parameters) = (to_json(&new.spec)?, to_json(&new.runtime_config.parameters)?);
+    let run = begin(new, place.clone(), now);
+    let id = run.id.to_string();
+    let (pipeline_id, version_id) = source_ids(&run.source);
+
+    let mut experiment = Query::select();
+    experiment
+        .column("id")
+        .from("experiments")
+        .and_where(Expr::col("namespace").eq(namespace))
+        .and_where(Expr::col("id").eq(run.experiment_id.to_string()));
+    if transaction.one(&experiment).await?.is_none() {
+        return Err(run.experiment_id.not_found());
+    }
+    let mut touch = Query::update();
+    touch
+        .table("experiments")
+        .value("last_run_created_at", now.millis())
+        .and_where(Expr::col("namespace").eq(namespace))
+        .and_where(Expr::col("id").eq(run.experiment_id.to_string()))
+        .and_where(Expr::col("last_run_created_at").lt(now.millis()));
+    transaction.run(&touch).await?;
+
+    let mut insert = Query::insert();
+    insert.into_table("runs").columns(COLUMNS.iter().copied()).values_panic([
+        id.as_str().into(),
+        namespace.into(),
+        run.experiment_id.to_string().into(),
+        run.recurring_run_id.map(|id| id.to_string()).unwrap_or_default().into(),
+        run.display_name.as_str().into(),
+        run.description.as_str().into(),
+        run.service_account.as_str().into(),
+        pipeline_id.into(),
+        version_id.into(),
+        run.pipeline_name.as_str().into(),
+        run.runtime_config.pipeline_root.as_deref().unwrap_or_default().into(),
+        run.state.as_str().into(),
+        run.storage_state.as_str().into(),
+        run.created_at.millis().into(),
+        run.scheduled_at.millis().into(),
+        0_i64.into(),
+        "".into(),
+        to_json(&run.state_history)?.into(),
+        0_i64.into(),
+        0_i64.into(),
+        "".into(),
+    ]);
+    let taken = taken(|| format!("Run with id '{id}' already exists"));
+    transaction.execute(&insert).await.map_err(taken)?;
+    let mut texts = Query::insert();
+    texts.into_table("run_texts").columns(["run_id", "namespace", "spec", "parameters"]).values_panic([
+        id.as_str().into(),
+        namespace.into(),
+        spec.into(),
+        parameters.into(),
+    ]);
+    transaction.run(&texts).await?;
+    let mut order = Query::insert();
+    order.into_table("launch_orders").columns(["run_id", "namespace", "ordered_at", "launched_at"]).values_panic([
+        id.as_str().into(),
+        namespace.into(),
+        now.millis().into(),
+        0_i64.into(),
+    ]);
+    transaction.run(&order).await?;
+    Ok(run)
+}
+
 /// The run at its first moment.
 fn begin(new: NewRunRow, namespace: Namespace, now: Timestamp) -> Run {
     Run {
@@ -292,12 +303,14 @@ fn begin(new: NewRunRow, namespace: Namespace, now: Timestamp) -> Run {
     }
 }
 
-/// The pipeline's and the version's id as the tables keep them: empty for a definition that came inline.
+/// The pipeline's and the version's id as the tables keep them: both empty for a definition that came inline, the version's
+/// for "the latest".
 pub(crate) fn source_ids(source: &PipelineSource) -> (String, String) {
     match source {
         PipelineSource::Version { pipeline_id, pipeline_version_id } => {
             (pipeline_id.to_string(), pipeline_version_id.to_string())
         }
+        PipelineSource::Latest { pipeline_id } => (pipeline_id.to_string(), String::new()),
         PipelineSource::Inline { .. } => (String::new(), String::new()),
     }
 }
@@ -305,7 +318,10 @@ pub(crate) fn source_ids(source: &PipelineSource) -> (String, String) {
 /// The inverse of [`source_ids`].
 pub(crate) fn read_source(row: &QueryResult, spec: Option<Value>) -> Result<PipelineSource, Failure> {
     if row.text("pipeline_version_id")?.is_empty() {
-        return Ok(PipelineSource::Inline { spec });
+        return Ok(match row.text_if_any("pipeline_id")? {
+            Some(_) => PipelineSource::Latest { pipeline_id: row.parsed("pipeline_id", PipelineId::parse)? },
+            None => PipelineSource::Inline { spec },
+        });
     }
     Ok(PipelineSource::Version {
         pipeline_id: row.parsed("pipeline_id", PipelineId::parse)?,

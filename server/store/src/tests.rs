@@ -10,15 +10,19 @@ mod lists;
 mod opening;
 mod page_tokens;
 mod pipelines;
+mod recurring_runs;
 mod runs;
 mod sql;
 mod wall;
 
-use crate::{Inner, NewRunRow, Store, database::Database, listing::PageKey, migrations};
+use crate::{
+    ChangedRecurringRun, Inner, NewRecurringRunRow, NewRunRow, Store, database::Database, listing::PageKey, migrations,
+};
 use authz::{Operator, Permission, Policy, Question, System};
 use model::{
     Address, ExperimentId, Failure, Filter, Listing, Membership, Namespace, NewExperiment, ObjectId, Page,
-    PipelineSource, Predicate, Run, RunId, RuntimeConfig, Sort, Timestamp,
+    PipelineSource, Predicate, RecurringRunId, RecurringRunMode, Run, RunId, RuntimeConfig, Sort, Timestamp, Trigger,
+    UserName,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::sync::{
@@ -107,6 +111,33 @@ fn new_run(experiment_id: ExperimentId, number: u32) -> NewRunRow {
             pipeline_root: None,
         },
         scheduled_at: at(number),
+    }
+}
+
+/// Enabled, acting as alice, with its first slot at the moment of its number.
+async fn recurring_run(bench: &Bench, place: &Namespace, experiment_id: ExperimentId, number: u32) -> RecurringRunId {
+    let new = NewRecurringRunRow {
+        id: RecurringRunId::from_uuid(uuid(number)),
+        experiment_id,
+        resource_name: format!("weekly-{number}"),
+        decided: changed(number),
+    };
+    bench.store.recurring_runs().create(&bench.grant(place), new, at(number)).await.unwrap().id
+}
+
+fn changed(number: u32) -> ChangedRecurringRun {
+    ChangedRecurringRun {
+        display_name: format!("weekly {number}"),
+        description: String::new(),
+        service_account: "default-editor".to_owned(),
+        source: PipelineSource::Inline { spec: Some(serde_json::json!({"a": [1, 2]})) },
+        runtime_config: RuntimeConfig::default(),
+        trigger: Some(Trigger::Periodic { interval_seconds: 10, start: Some(at(5)), end: None }),
+        mode: RecurringRunMode::Enabled,
+        max_concurrency: 3,
+        no_catchup: true,
+        acts_as: UserName::parse("alice").unwrap(),
+        next_at: Some(at(number)),
     }
 }
 

@@ -299,6 +299,23 @@ impl Person {
         let body = json!({ "display_name": name, "experiment_id": experiment, "pipeline_spec": spec });
         id_of(&self.post("/apis/v2beta1/runs", &body).await.ok(), "run_id")
     }
+    /// Makes a recurring run of a one-step pipeline, which comes once a century, and tells its id.
+    pub(crate) async fn recurring_run(&self, experiment: &str, name: &str) -> String {
+        let trigger = json!({ "periodic_schedule": { "interval_second": "3155760000" } });
+        self.recurring(experiment, json!({ "display_name": name, "trigger": trigger })).await
+    }
+    /// Makes an enabled recurring run of a one-step pipeline with these fields, and tells its id.
+    pub(crate) async fn recurring(&self, experiment: &str, fields: Value) -> String {
+        let mut body = json!({
+            "display_name": "again and again",
+            "experiment_id": experiment,
+            "pipeline_spec": testkit::pipeline("one-step", "true"),
+            "max_concurrency": "1",
+            "mode": "ENABLE",
+        });
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        id_of(&self.post("/apis/v2beta1/recurringruns", &body).await.ok(), "recurring_run_id")
+    }
     /// Uploads a one-step pipeline, to the shared ones if no namespace is named; tells its id and its version's.
     pub(crate) async fn pipeline(&self, namespace: &str, name: &str) -> (String, String) {
         let spec = testkit::pipeline("one-step", "true").to_string();

@@ -20,6 +20,7 @@ const REASONS: &[(&[&str], &str)] = &[
             "run create no name",
             "run create no source",
             "run create unknown version",
+            "recurring create no name",
         ],
         "a mistake of the caller is not a failure of the server",
     ),
@@ -70,10 +71,14 @@ const REASONS: &[(&[&str], &str)] = &[
         &["v1 auth"],
         "who may read what a namespace's runs made may view it; the recorded people had Kubeflow's roles for pipelines without those for viewers",
     ),
+    (&["run create macros"], "a run shows the values that it runs with: macros are put in when it is made"),
+    (
+        &["recurring list"],
+        "parameters do not ride along in lists, and recurring runs of one second were sorted by chance there",
+    ),
     (&["runs by state"], "an engine is at work here: no run is pending for long"),
     (
         &["runs by namespace", "runs by experiment"],
         "definitions and parameters do not ride along in lists, an engine is at work, and runs of one second were sorted by chance there",
     ),
-    (&["recurring list"], "recurring runs cannot be made yet"),
 ];

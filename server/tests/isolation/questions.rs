@@ -15,6 +15,7 @@ pub(crate) struct Things {
     pub(crate) version: String,
     pub(crate) artifact: String,
     pub(crate) key: String,
+    pub(crate) recurring: String,
 }
 
 pub(crate) struct Question {
@@ -72,7 +73,8 @@ pub(crate) async fn things(bench: &Bench, name: &str) -> Things {
     let made = |list: &Value| list["artifacts"].is_array();
     let listed = bench.wait_for(&owner, &format!("{API}/artifacts?run_id={run}"), made).await;
     let artifact = id_of(&listed["artifacts"][0], "artifact_id");
-    Things { experiment, run, task, pipeline, version, artifact, key }
+    let recurring = owner.recurring_run(&experiment, &format!("treasure-{name}")).await;
+    Things { experiment, run, task, pipeline, version, artifact, key, recurring }
 }
 
 fn plain(path: String) -> Ask {
@@ -216,7 +218,15 @@ questions! {
     "GET /artifacts/{source}/{bucket}/{*key}" => |its| plain(format!("/artifacts/minio/mlpipeline/{}", its.key));
     "GET /k8s/pod/logs" => |its| plain(format!("/k8s/pod/logs?podname={}&runid={}", its.task, its.run));
 
+    "POST /apis/v2beta1/recurringruns" changes => |its| api_json("/recurringruns", json!({
+        "display_name": "another", "experiment_id": its.experiment, "max_concurrency": "1",
+        "pipeline_version_reference": { "pipeline_id": its.pipeline, "pipeline_version_id": its.version },
+    }));
     "GET /apis/v2beta1/recurringruns" => |_| api(format!("/recurringruns?namespace={NS}"));
+    "GET /apis/v2beta1/recurringruns/{recurring_run_id}" => |its| api(format!("/recurringruns/{}", its.recurring));
+    "DELETE /apis/v2beta1/recurringruns/{recurring_run_id}" changes => |its| api(format!("/recurringruns/{}", its.recurring));
+    "POST /apis/v2beta1/recurringruns/{recurring_run_id}:enable" changes => |its| api(format!("/recurringruns/{}:enable", its.recurring));
+    "POST /apis/v2beta1/recurringruns/{recurring_run_id}:disable" changes => |its| api(format!("/recurringruns/{}:disable", its.recurring));
 
     "GET /_fn/who" => |_| plain("/_fn/who".to_owned());
     "POST /_fn/sign_in" => |_| form("sign_in", "user=owner-of-team-a&password=guessed-password".to_owned());

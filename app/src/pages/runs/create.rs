@@ -90,6 +90,7 @@ pub async fn new_run_form(
                 blank.pipeline = Some(pipeline_id);
                 blank.version = blank.version.or(Some(pipeline_version_id));
             }
+            model::PipelineSource::Latest { pipeline_id } => blank.pipeline = Some(pipeline_id),
             model::PipelineSource::Inline { .. } => {
                 blank.clone = Some(id);
                 blank.pipeline_name = run.pipeline_name;

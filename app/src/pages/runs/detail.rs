@@ -156,7 +156,7 @@ fn heading(namespace: &Namespace, whole: &Whole) -> AnyView {
         .filter(|_| run.state == RunState::Failed)
         .map(|error| view! { <p class="reason">{error}</p> });
     let pipeline = match &run.source {
-        model::PipelineSource::Version { pipeline_id, .. } => {
+        model::PipelineSource::Version { pipeline_id, .. } | model::PipelineSource::Latest { pipeline_id } => {
             view! { <a href=href(&Place::In(namespace.clone(), Room::Pipeline(*pipeline_id)))>{run.pipeline_name.clone()}</a> }.into_any()
         }
         model::PipelineSource::Inline { .. } => run.pipeline_name.clone().into_any(),

@@ -48,7 +48,7 @@ impl Runs<'_> {
     ) -> Result<bool, Failure> {
         let (namespace, id) = (grant.place().as_str(), grant.id().to_string());
         let transaction = self.store.database().begin().await?;
-        let mut select = select_run(&["state", "state_history"], grant.place(), grant.id());
+        let mut select = select_run(&["state", "state_history", "recurring_run_id"], grant.place(), grant.id());
         if self.store.database().backend() != DbBackend::Sqlite {
             select.lock_exclusive();
         }
@@ -87,6 +87,9 @@ impl Runs<'_> {
                 .and_where(Expr::col("namespace").eq(namespace))
                 .and_where(Expr::col("run_id").eq(id.as_str()));
             transaction.run(&close).await?;
+            if let Some(recurring_run) = row.text_if_any("recurring_run_id")? {
+                crate::recurring_runs::wake(&transaction, grant.place(), &recurring_run).await?;
+            }
         }
         transaction.done().await?;
         Ok(true)

@@ -1,9 +1,5 @@
-use super::{Bench, at, first_page, names, new_run, on_every_database, team, uuid};
-use crate::NewRecurringRunRow;
-use model::{
-    ExperimentId, FailureKind, NewExperiment, PipelineSource, RecurringRunId, RecurringRunMode, RunId, RuntimeConfig,
-    StorageState, Trigger,
-};
+use super::{Bench, at, first_page, names, new_run, on_every_database, recurring_run, team, uuid};
+use model::{ExperimentId, FailureKind, NewExperiment, PipelineSource, RecurringRunMode, RunId, StorageState, Trigger};
 
 #[tokio::test]
 async fn a_name_is_unique_in_its_namespace_only() {
@@ -55,8 +51,8 @@ async fn archiving_takes_runs_and_recurring_runs_along() {
         let ours = team("team-a");
         let (id, other) = (bench.experiment(&ours, 1, "one").await, bench.experiment(&ours, 2, "two").await);
         let (run, bystander) = (bench.run(&ours, id, 10).await.id, bench.run(&ours, other, 11).await.id);
-        let recurring = recurring_run(bench, id, 20).await;
-        let untouched = recurring_run(bench, other, 21).await;
+        let recurring = recurring_run(bench, &ours, id, 20).await;
+        let untouched = recurring_run(bench, &ours, other, 21).await;
         bench.store.experiments().archive(&bench.over_object(&ours, id), at(30)).await.unwrap();
 
         let state =
@@ -101,13 +97,10 @@ async fn recurring_runs_are_read_whole_and_listed_short() {
     on_every_database(async |bench: &Bench| {
         let ours = team("team-a");
         let experiment = bench.experiment(&ours, 1, "one").await;
-        let id = recurring_run(bench, experiment, 20).await;
+        let id = recurring_run(bench, &ours, experiment, 20).await;
         let whole = bench.store.recurring_runs().get(&bench.over_object(&ours, id)).await.unwrap();
         assert_eq!(whole.source, PipelineSource::Inline { spec: Some(serde_json::json!({"a": [1, 2]})) });
-        assert_eq!(
-            whole.trigger,
-            Some(Trigger::Cron { cron: "0 0 9 * * 1".to_owned(), start: Some(at(5)), end: None })
-        );
+        assert_eq!(whole.trigger, Some(Trigger::Periodic { interval_seconds: 10, start: Some(at(5)), end: None }));
         assert_eq!((whole.max_concurrency, whole.no_catchup), (3, true));
         let listed = bench.store.recurring_runs().list(&bench.grant(&ours), &first_page()).await.unwrap();
         assert_eq!(listed.items[0].source, PipelineSource::Inline { spec: None });
@@ -119,22 +112,4 @@ async fn recurring_runs_are_read_whole_and_listed_short() {
         assert_eq!(foreign.kind, FailureKind::NotFound);
     })
     .await;
-}
-
-async fn recurring_run(bench: &Bench, experiment_id: ExperimentId, number: u32) -> RecurringRunId {
-    let new = NewRecurringRunRow {
-        id: RecurringRunId::from_uuid(uuid(number)),
-        experiment_id,
-        display_name: format!("weekly {number}"),
-        description: String::new(),
-        service_account: "default-editor".to_owned(),
-        source: PipelineSource::Inline { spec: Some(serde_json::json!({"a": [1, 2]})) },
-        runtime_config: RuntimeConfig::default(),
-        trigger: Some(Trigger::Cron { cron: "0 0 9 * * 1".to_owned(), start: Some(at(5)), end: None }),
-        mode: RecurringRunMode::Enabled,
-        max_concurrency: 3,
-        no_catchup: true,
-    };
-    let made = bench.store.recurring_runs().create(&bench.grant(&team("team-a")), new, at(number)).await.unwrap();
-    made.id
 }

@@ -18,6 +18,7 @@ const TABLES: &[&str] = &[
     "run_metrics",
     "runs",
     "recurring_run_texts",
+    "recurring_run_firings",
     "recurring_runs",
     "tags",
     "pipeline_versions",

@@ -14,6 +14,7 @@ const CONTENT: &[&str] = &[
     "run_metrics",
     "recurring_runs",
     "recurring_run_texts",
+    "recurring_run_firings",
     "pipelines",
     "pipeline_versions",
     "tags",

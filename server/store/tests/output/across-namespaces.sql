@@ -9,3 +9,5 @@ SELECT "namespace", "role" FROM "memberships" WHERE "user_name" = ? ORDER BY "na
 SELECT "namespace" FROM "profiles" ORDER BY "namespace" ASC
 SELECT "namespace", "run_id" FROM "tasks" WHERE "id" = ?
 SELECT "namespace", "run_id" FROM "artifacts" WHERE "id" = ?
+SELECT "namespace", "id" FROM "recurring_runs" WHERE "due_at" > ? AND "due_at" <= ? ORDER BY "due_at" ASC, "id" ASC LIMIT ?
+SELECT "due_at" FROM "recurring_runs" WHERE "due_at" > ? ORDER BY "due_at" ASC LIMIT ?

@@ -1,18 +1,18 @@
 SELECT COUNT("id") AS "total" FROM "recurring_runs" WHERE "namespace" = ? AND "experiment_id" = ?;
 -- SEARCH recurring_runs USING COVERING INDEX recurring_runs_by_experiment (namespace=? AND experiment_id=?)
 
-SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "created_at" AS "sort_value" FROM "recurring_runs" WHERE "namespace" = ? AND "experiment_id" = ? ORDER BY "created_at" ASC, "id" ASC LIMIT ?;
+SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "resource_name", "acts_as", "fired", "last_slot_at", "next_slot_at", "stopped", "created_at" AS "sort_value" FROM "recurring_runs" WHERE "namespace" = ? AND "experiment_id" = ? ORDER BY "created_at" ASC, "id" ASC LIMIT ?;
 -- SEARCH recurring_runs USING INDEX recurring_runs_by_experiment (namespace=? AND experiment_id=?)
 
-SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "created_at" AS "sort_value" FROM "recurring_runs" WHERE "namespace" = ? AND "experiment_id" = ? ORDER BY "created_at" DESC, "id" DESC LIMIT ?;
+SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "resource_name", "acts_as", "fired", "last_slot_at", "next_slot_at", "stopped", "created_at" AS "sort_value" FROM "recurring_runs" WHERE "namespace" = ? AND "experiment_id" = ? ORDER BY "created_at" DESC, "id" DESC LIMIT ?;
 -- SEARCH recurring_runs USING INDEX recurring_runs_by_experiment (namespace=? AND experiment_id=?)
 
-SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "display_name" AS "sort_value" FROM "recurring_runs" WHERE "namespace" = ? AND "experiment_id" = ? ORDER BY "display_name" ASC, "id" ASC LIMIT ?;
+SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "resource_name", "acts_as", "fired", "last_slot_at", "next_slot_at", "stopped", "display_name" AS "sort_value" FROM "recurring_runs" WHERE "namespace" = ? AND "experiment_id" = ? ORDER BY "display_name" ASC, "id" ASC LIMIT ?;
 -- SEARCH recurring_runs USING INDEX recurring_runs_by_experiment (namespace=? AND experiment_id=?); USE TEMP B-TREE FOR ORDER BY
 
 SELECT COUNT("id") AS "total" FROM "recurring_runs" WHERE LOWER("display_name") LIKE ? ESCAPE '!' AND "created_at" < ? AND "namespace" = ? AND "experiment_id" = ?;
 -- SEARCH recurring_runs USING INDEX recurring_runs_by_experiment (namespace=? AND experiment_id=? AND created_at<?)
 
-SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "created_at" AS "sort_value" FROM "recurring_runs" WHERE LOWER("display_name") LIKE ? ESCAPE '!' AND "created_at" < ? AND "namespace" = ? AND "experiment_id" = ? ORDER BY "created_at" ASC, "id" ASC LIMIT ?;
+SELECT "id", "namespace", "experiment_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_root", "recurrence", "mode", "max_concurrency", "no_catchup", "created_at", "updated_at", "resource_name", "acts_as", "fired", "last_slot_at", "next_slot_at", "stopped", "created_at" AS "sort_value" FROM "recurring_runs" WHERE LOWER("display_name") LIKE ? ESCAPE '!' AND "created_at" < ? AND "namespace" = ? AND "experiment_id" = ? ORDER BY "created_at" ASC, "id" ASC LIMIT ?;
 -- SEARCH recurring_runs USING INDEX recurring_runs_by_experiment (namespace=? AND experiment_id=? AND created_at<?)
 

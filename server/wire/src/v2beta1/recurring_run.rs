@@ -1,6 +1,6 @@
 use super::{PipelineVersionReference, RuntimeConfig, Status, source};
 use crate::json::{Enum, Int64, Moment, Named, Object, message};
-use model::{Page, RecurringRunMode};
+use model::{ExperimentId, Failure, Namespace, NewRecurringRun, Page, RecurringRunMode};
 
 message! {
     RecurringRun {
@@ -27,7 +27,7 @@ message! {
 
     Trigger { cron_schedule: Option<CronSchedule>, periodic_schedule: Option<PeriodicSchedule> }
 
-    /// Six fields, seconds first.
+    /// Six fields, seconds first; or five. `CRON_TZ=Europe/Berlin ` before them names a time zone.
     CronSchedule { start_time: Moment, end_time: Moment, cron: String }
 
     PeriodicSchedule { start_time: Moment, end_time: Moment, interval_second: Int64 }
@@ -97,11 +97,58 @@ impl From<model::RecurringRun> for RecurringRun {
             created_at: job.created_at.into(),
             updated_at: job.updated_at.into(),
             status: RecurringRunStatus(job.mode).into(),
-            error: None,
+            error: job.stopped.map(Status::from),
             no_catchup: job.no_catchup,
             namespace: job.namespace.into(),
             experiment_id: job.experiment_id.to_string(),
         }
+    }
+}
+
+impl From<Trigger> for Option<model::Trigger> {
+    /// If both are there, cron wins, as in KFP.
+    fn from(trigger: Trigger) -> Self {
+        match (trigger.cron_schedule, trigger.periodic_schedule) {
+            (Some(CronSchedule { start_time, end_time, cron }), _) => {
+                Some(model::Trigger::Cron { cron, start: start_time.0, end: end_time.0 })
+            }
+            (None, Some(PeriodicSchedule { start_time, end_time, interval_second })) => {
+                let interval_seconds = interval_second.0;
+                Some(model::Trigger::Periodic { interval_seconds, start: start_time.0, end: end_time.0 })
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+impl RecurringRun {
+    /// The body of a create. An empty `experiment_id` is left for the service to judge; no mode means disabled, as in KFP.
+    ///
+    /// # Errors
+    /// `Invalid` when the source is missing or given twice, `NotFound` for an id that can be no id.
+    pub fn into_new(self) -> Result<NewRecurringRun, Failure> {
+        let experiment_id = match self.experiment_id.as_str() {
+            "" => None,
+            id => Some(ExperimentId::parse(id)?),
+        };
+        let namespace = match self.namespace.as_str() {
+            "" => None,
+            namespace => Some(Namespace::parse(namespace)?),
+        };
+        Ok(NewRecurringRun {
+            experiment_id,
+            namespace,
+            display_name: self.display_name,
+            description: self.description,
+            service_account: self.service_account,
+            source: source::read(self.pipeline_spec, self.pipeline_version_reference, self.pipeline_version_id)?,
+            pin_latest: false,
+            runtime_config: self.runtime_config.unwrap_or_default().into(),
+            trigger: self.trigger.and_then(Option::from),
+            mode: self.mode.0.map_or(RecurringRunMode::Disabled, |mode| mode.0),
+            max_concurrency: self.max_concurrency.0,
+            no_catchup: self.no_catchup,
+        })
     }
 }
 

@@ -48,6 +48,11 @@ pub(super) fn written(source: PipelineSource) -> (Option<Object>, Option<Pipelin
             };
             (None, Some(reference))
         }
+        PipelineSource::Latest { pipeline_id } => {
+            let reference =
+                PipelineVersionReference { pipeline_id: pipeline_id.to_string(), pipeline_version_id: String::new() };
+            (None, Some(reference))
+        }
         PipelineSource::Inline { spec } => (spec.map(Object), None),
     }
 }

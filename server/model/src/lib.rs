@@ -14,6 +14,7 @@ mod pipeline;
 mod recurring_run;
 mod run;
 mod run_metric;
+mod secret;
 mod task;
 mod time_and_chance;
 
@@ -32,7 +33,10 @@ pub use namespace::{Namespace, Scope};
 pub use parameter::{ParameterDefinition, ParameterType};
 pub use pipeline::{NewPipeline, NewPipelineVersion, Pipeline, PipelineVersion, Tags};
 pub use recurring_run::{RecurringRun, RecurringRunMode, Trigger};
-pub use run::{NewRun, NewRunSource, PipelineSource, Run, RunProgress, RunState, RuntimeConfig, StateChange};
+pub use run::{
+    Launching, NewRun, NewRunSource, PipelineSource, Run, RunProgress, RunState, RuntimeConfig, StateChange,
+};
 pub use run_metric::{MetricFormat, RunMetric};
+pub use secret::{SecretData, SecretName, SecretValue};
 pub use task::{Task, TaskKind, TaskState};
 pub use time_and_chance::{Chance, Clock, Timestamp};

@@ -65,13 +65,24 @@ class Server:
         for person in PEOPLE:
             self.tokens[person] = self.command('token', 'create', person).strip()
 
+    def give_secret(self, namespace: str, name: str, key: str, value: str):
+        """For steps that name it; the server keeps it sealed."""
+        self.command('secret', 'set', namespace, name, key, text=value)
+
     def start(self):
+        self.spawn()
+        self.wait_until_up()
+
+    def spawn(self):
+        """The process, which may not answer yet."""
         assert self._process is None
         log = open(self.output, 'ab')
         self._process = subprocess.Popen(
             [str(PROGRAM), 'serve', '--data-dir', str(self.data), '--listen', f'127.0.0.1:{self.port}'],
             env=self._environment(), cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
         log.close()
+
+    def wait_until_up(self):
         until = time.monotonic() + START_SECONDS
         while True:
             assert self._process.poll() is None, f'the server did not start:\n{self.said()}'

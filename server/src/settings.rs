@@ -9,7 +9,7 @@ use crate::DownloadSettings;
 use authn::Network;
 use environment::Environment;
 use file::File;
-use model::{Failure, Zone};
+use model::{Failure, Namespace, Zone};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// What the server is told.
@@ -50,6 +50,15 @@ pub struct TrustedHeaderSettings {
 #[derive(Debug, Clone, Default)]
 pub struct EngineSettings {
     pub max_parallel_steps: Option<usize>,
+    pub max_parallel_steps_of_namespace: Option<usize>,
+    pub namespace_disk_mib: Option<u64>,
+    pub step_memory_mib: Option<u64>,
+    pub step_processes: Option<u32>,
+    pub step_log_mib: Option<u64>,
+    pub step_disk_mib: Option<u64>,
+    pub cache: Option<bool>,
+    /// Namespaces whose steps do not reach the network.
+    pub without_network: Vec<Namespace>,
     pub python: Option<PathBuf>,
     pub bwrap: Option<PathBuf>,
     pub network: Option<bool>,

@@ -106,7 +106,8 @@ pub(crate) async fn local_engine(
     clock: Arc<dyn Clock>,
     reporter: Reporter,
 ) -> Result<Arc<dyn Engine>, Failure> {
-    Ok(LocalEngine::start(local_engine_settings(settings)?, artifacts, clock, reporter).await?)
+    let secrets = Arc::new(engine::NoSecrets);
+    Ok(LocalEngine::start(local_engine_settings(settings)?, artifacts, clock, reporter, secrets).await?)
 }
 
 /// # Errors
@@ -121,6 +122,15 @@ pub(crate) fn local_engine_settings(settings: &Settings) -> Result<engine_local:
     engine.max_parallel_steps = asked.max_parallel_steps.unwrap_or(engine.max_parallel_steps);
     engine.python = asked.python.clone().unwrap_or(engine.python);
     engine.bwrap = asked.bwrap.clone().unwrap_or(engine.bwrap);
+    let bytes = |mib: Option<u64>| mib.map(|mib| mib.saturating_mul(1 << 20));
+    engine.max_parallel_steps_of_namespace = asked.max_parallel_steps_of_namespace;
+    engine.namespace_disk_bytes = bytes(asked.namespace_disk_mib);
+    engine.limits.memory_bytes = bytes(asked.step_memory_mib).or(engine.limits.memory_bytes);
+    engine.limits.processes = asked.step_processes.or(engine.limits.processes);
+    engine.limits.log_bytes = bytes(asked.step_log_mib).or(engine.limits.log_bytes);
+    engine.limits.disk_bytes = bytes(asked.step_disk_mib).or(engine.limits.disk_bytes);
+    engine.cache = asked.cache.unwrap_or(engine.cache);
+    engine.without_network.clone_from(&asked.without_network);
     engine.network = asked.network.unwrap_or(engine.network);
     engine.stop_grace = asked.stop_grace.unwrap_or(engine.stop_grace);
     engine.readable.clone_from(&asked.readable);

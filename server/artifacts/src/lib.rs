@@ -80,7 +80,9 @@ impl Artifacts {
         }
     }
 
-    fn namespace_dir(&self, namespace: &Namespace) -> PathBuf {
+    /// Where a namespace's artifacts lie on this machine.
+    #[must_use]
+    pub fn namespace_dir(&self, namespace: &Namespace) -> PathBuf {
         self.root.join(namespace.as_str())
     }
 

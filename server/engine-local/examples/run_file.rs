@@ -4,7 +4,7 @@
 use artifacts::Artifacts;
 use authz::{Policy, Question, runs};
 use engine::{Engine, Event, LaunchOrder};
-use model::{Address, Clock, Failure, Membership, Namespace, RunId, TaskKind, Timestamp};
+use model::{Address, Clock, Failure, Launching, Membership, Namespace, RunId, TaskKind, Timestamp};
 use mooring_engine_local::{LocalEngine, Settings, doctor};
 use serde_json::Map;
 use std::{collections::BTreeMap, process::ExitCode, sync::Arc, time::Instant};
@@ -68,7 +68,7 @@ async fn run(arguments: &[String]) -> Result<(), String> {
     }
     let artifacts = Artifacts::open(format!("{dir}/artifacts")).map_err(|failure| failure.message)?;
     let (reporter, mut reports) = engine::reporting();
-    let engine = LocalEngine::start(settings, artifacts, Arc::new(Now), reporter)
+    let engine = LocalEngine::start(settings, artifacts, Arc::new(Now), reporter, Arc::new(engine::NoSecrets))
         .await
         .map_err(|failure| failure.to_string())?;
     #[expect(clippy::disallowed_methods, reason = "nobody but the person at the keyboard is here")]
@@ -79,17 +79,19 @@ async fn run(arguments: &[String]) -> Result<(), String> {
         let address = Address { place: place.clone(), id: RunId::from_uuid(uuid::Uuid::from_u128(number)) };
         let (grant, now) = (system.over::<runs::Launch, _>(address.clone()), Now.now());
         let began = Instant::now();
-        let order = LaunchOrder::new(
-            grant,
-            "trial".to_owned(),
-            spec.clone(),
-            parameters.clone(),
-            None,
-            String::new(),
-            now,
-            now,
-            false,
-        );
+        let launching = Launching {
+            display_name: "trial".to_owned(),
+            spec: spec.clone(),
+            parameters: parameters.clone(),
+            pipeline_root: None,
+            service_account: String::new(),
+            created_at: now,
+            scheduled_at: now,
+            cancel_requested: false,
+            retries: 0,
+            retry_from: None,
+        };
+        let order = LaunchOrder::new(grant, launching);
         engine.launch(order).await.map_err(|failure| failure.to_string())?;
         let mut tasks = BTreeMap::new();
         let (state, error) = loop {

@@ -5,14 +5,16 @@
 //! never decided here: `pipeline_spec::advance` says it from the facts.
 
 mod assign;
+mod cache;
 mod doctor;
 mod engine;
-mod features;
 mod log;
 mod outputs;
 mod pip;
 mod places;
+mod pod;
 mod python;
+mod queue;
 mod run;
 mod settings;
 mod step;

@@ -1,6 +1,6 @@
 use launcher::{read_json, write_json};
 use model::{Namespace, RunAddress, RunId, TaskId};
-use pipeline_spec::{Ended, StepOrder};
+use pipeline_spec::{Attempt, Ended, Facts, StepOrder};
 use serde::{Deserialize, Serialize};
 use std::{
     fs, io,
@@ -11,7 +11,9 @@ use std::{
 /// ```text
 /// runs/<namespace>/<run>/order.json  cancel  end.json  workspace/
 ///                       /steps/<task>/log
+///                                    /before-retry-<n>.<attempt>/     attempts that a retry laid aside
 ///                                    /<attempt>/step.json  assignment.json  lock  started.json  result.json  ended.json  tmp/  home/
+/// cache/<namespace>/<fingerprint>.json     volumes/<namespace>/<claim>/
 /// environments/<namespace>/<digest of Python and packages>/     environments/.base/<digest of Python>/
 /// system/                          the `/etc` of steps
 /// ```
@@ -53,6 +55,16 @@ impl Places {
     pub(crate) fn base_environments(&self) -> PathBuf {
         self.root.join("environments/.base")
     }
+    pub(crate) fn cache(&self, namespace: &Namespace) -> PathBuf {
+        self.root.join("cache").join(namespace.as_str())
+    }
+    pub(crate) fn volumes(&self, namespace: &Namespace) -> PathBuf {
+        self.root.join("volumes").join(namespace.as_str())
+    }
+    /// Where one namespace's things lie, but for what can be made anew (environments).
+    pub(crate) fn of_namespace(&self, namespace: &Namespace) -> Vec<PathBuf> {
+        vec![self.root.join("runs").join(namespace.as_str()), self.volumes(namespace), self.cache(namespace)]
+    }
     pub(crate) fn run(&self, run: &RunAddress) -> RunDir {
         RunDir(self.root.join("runs").join(run.place.as_str()).join(run.id.to_string()))
     }
@@ -69,6 +81,13 @@ impl Places {
             }
         }
         runs
+    }
+}
+
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -94,6 +113,11 @@ impl RunDir {
     pub(crate) fn order(&self) -> PathBuf {
         self.0.join("order.json")
     }
+    /// When the order was written: at the launch, or at the last retry.
+    pub(crate) fn ordered_at_millis(&self) -> io::Result<Option<i64>> {
+        let since = fs::metadata(self.order())?.modified()?.duration_since(std::time::UNIX_EPOCH);
+        Ok(since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()))
+    }
     pub(crate) fn cancel(&self) -> PathBuf {
         self.0.join("cancel")
     }
@@ -112,6 +136,31 @@ impl RunDir {
     }
     pub(crate) fn attempt(&self, task: TaskId, attempt: u32) -> AttemptDir {
         AttemptDir(self.step(task).join(attempt.to_string()))
+    }
+    /// What is known of the run's steps.
+    pub(crate) fn facts(&self) -> io::Result<Facts> {
+        let mut facts = Facts { cancel_requested: self.cancel().exists(), ..Facts::default() };
+        for (dir, record) in self.attempts() {
+            let attempt = Attempt { started_at_millis: record.started_at_millis, ended: dir.ended()? };
+            facts.steps.entry(record.order.path).or_default().attempts.push(attempt);
+        }
+        Ok(facts)
+    }
+    /// Makes history of a step's attempts: they count no more, and are kept. The last one goes first, so that at every
+    /// moment what is left is a step's first attempts.
+    pub(crate) fn lay_aside(&self, task: TaskId, retries: u32) -> io::Result<()> {
+        let attempts = (0_u32..).take_while(|attempt| self.attempt(task, *attempt).record().exists());
+        for attempt in attempts.collect::<Vec<_>>().into_iter().rev() {
+            let aside = self.step(task).join(format!("before-retry-{}.{attempt}", retries + 1));
+            fs::rename(self.attempt(task, attempt).path(), aside)?;
+        }
+        Ok(())
+    }
+    /// What the last attempt of a task was to do.
+    pub(crate) fn last_order(&self, task: TaskId) -> Option<StepOrder> {
+        let records = (0_u32..)
+            .map_while(|attempt| read_json::<StepRecord>(&self.attempt(task, attempt).record()).ok().flatten());
+        records.last().map(|record| record.order)
     }
     /// Every attempt that was begun, a step's attempts in order.
     pub(crate) fn attempts(&self) -> Vec<(AttemptDir, StepRecord)> {
@@ -153,6 +202,10 @@ impl AttemptDir {
     pub(crate) fn home(&self) -> PathBuf {
         self.0.join("home")
     }
+    /// Entries of secrets as files, for this attempt only.
+    pub(crate) fn given(&self) -> PathBuf {
+        self.0.join("given")
+    }
     pub(crate) fn launcher_log(&self) -> PathBuf {
         self.0.join("launcher.log")
     }
@@ -163,9 +216,12 @@ impl AttemptDir {
     pub(crate) fn write_ended(&self, ended: &Ended) -> io::Result<()> {
         write_json(&self.0.join("ended.json"), ended)
     }
-    /// What only the running step needed.
+    /// What only the running step needed. Its assignment may hold secrets, too.
     pub(crate) fn remove_scratch(&self) {
-        for dir in [self.tmp(), self.home()] {
+        if let Err(error) = remove_file(&self.0.join(launcher::ASSIGNMENT)) {
+            tracing::warn!(%error, dir = %self.0.display(), "a step's assignment cannot be removed");
+        }
+        for dir in [self.tmp(), self.home(), self.given()] {
             if let Err(error) = fs::remove_dir_all(&dir)
                 && error.kind() != io::ErrorKind::NotFound
             {

@@ -2,6 +2,7 @@
 
 use crate::{
     places::RunDir,
+    queue::{Queue, Slot, Ticket},
     step::{Surroundings, Wish, blocking},
 };
 use engine::{Event, Report, Reporter};
@@ -9,9 +10,15 @@ use launcher::write_json;
 use model::{Clock, RunAddress, RunState, Task, TaskId, TaskState};
 use pipeline_spec::{Advance, Attempt, Ended, Facts, Plan, StepOrder, StepResult, TaskPath, advance};
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, fs::File, io, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    io,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch},
+    sync::{mpsc, oneshot, watch},
     task::JoinSet,
 };
 
@@ -22,6 +29,9 @@ pub(crate) struct RunEnd {
     pub(crate) state: RunState,
     pub(crate) error: Option<String>,
     pub(crate) tasks: Vec<Task>,
+    /// How often it had been retried by then.
+    #[serde(default)]
+    pub(crate) retries: u32,
 }
 
 /// What can be asked of a run that goes on.
@@ -31,6 +41,16 @@ pub(crate) enum Request {
     Forget(oneshot::Sender<()>),
 }
 
+/// How often a run that waits looks where it stands in the queue.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+async fn served(ticket: Option<&mut Ticket>) -> Option<Slot> {
+    match ticket {
+        Some(ticket) => ticket.served().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// How the tasks of a run stand, for readers of logs. Empty before the first look.
 pub(crate) type Standings = Arc<HashMap<TaskId, TaskState>>;
 
@@ -38,14 +58,15 @@ pub(crate) struct RunActor {
     pub(crate) around: Surroundings,
     pub(crate) plan: Plan,
     pub(crate) cancel_requested: bool,
-    pub(crate) slots: Arc<Semaphore>,
+    pub(crate) queue: Queue,
     pub(crate) reporter: Reporter,
     pub(crate) requests: mpsc::UnboundedReceiver<Request>,
     pub(crate) standings: watch::Sender<Standings>,
+    pub(crate) retries: u32,
 }
 
 /// A step's slot is free for others only once its end is known here.
-type StepEnd = (TaskPath, Ended, Option<OwnedSemaphorePermit>);
+type StepEnd = (TaskPath, Ended, Option<Slot>);
 
 /// Steps that go on, and what is known of the run.
 struct Progress {
@@ -68,9 +89,10 @@ impl RunActor {
             }
         };
         let mut spare = None;
+        let mut ticket: Option<Ticket> = None;
         loop {
             let now = self.around.clock.now();
-            let next = advance(&self.plan, &progress.facts, now.millis());
+            let mut next = advance(&self.plan, &progress.facts, now.millis());
             for path in &next.stop {
                 if let Some(wish) = progress.open.get(path) {
                     wish.send_if_modified(|wish| std::mem::replace(wish, (*wish).max(Wish::Stop)) < Wish::Stop);
@@ -80,17 +102,29 @@ impl RunActor {
                 continue;
             }
             spare = None;
+            let wants_slot = next.start.iter().any(|order| !progress.facts.is_open(&order.path));
+            if !wants_slot {
+                ticket = None;
+            } else if ticket.is_none() {
+                ticket = Some(self.queue.wait(&self.around.run.place, self.around.run.id));
+            }
+            self.tell_who_waits(&mut next, &progress.facts);
             self.report_changes(&next, &mut progress).await;
             if let Some(end) = next.end {
                 let tasks = next.tasks.into_iter().map(|view| view.task).collect();
                 return self
-                    .finish(RunEnd { at_millis: now.millis(), state: end.state, error: end.error, tasks })
+                    .finish(RunEnd {
+                        at_millis: now.millis(),
+                        state: end.state,
+                        error: end.error,
+                        tasks,
+                        retries: self.retries,
+                    })
                     .await;
             }
             let nap = next
                 .wake_at_millis
                 .map(|at| Duration::from_millis(at.saturating_sub(now.millis()).max(1).unsigned_abs()));
-            let wants_slot = next.start.iter().any(|order| !progress.facts.is_open(&order.path));
             tokio::select! {
                 Some(ended) = progress.steps.join_next() => {
                     progress.take_end(ended);
@@ -102,8 +136,12 @@ impl RunActor {
                     Request::Cancel => self.cancel(&mut progress),
                     Request::Forget(answer) => return self.forget(progress, answer).await,
                 },
-                Ok(slot) = Arc::clone(&self.slots).acquire_owned(), if wants_slot => spare = Some(slot),
+                Some(slot) = served(ticket.as_mut()) => {
+                    (spare, ticket) = (Some(slot), None);
+                }
                 () = tokio::time::sleep(nap.unwrap_or_default()), if nap.is_some() => {}
+                // The queue has moved on by then.
+                () = tokio::time::sleep(LOOK_AGAIN), if wants_slot => {}
             }
         }
     }
@@ -111,13 +149,15 @@ impl RunActor {
     /// Reads what happened in earlier lives of the server, and takes up what still goes on.
     async fn recall(&self) -> io::Result<Progress> {
         let dir = self.around.dir.clone();
-        let (attempts, canceled) = blocking(move || {
+        let retries = self.retries;
+        let (attempts, canceled, retried_at) = blocking(move || {
             let attempts: Vec<_> = dir
                 .attempts()
                 .into_iter()
                 .map(|(at, record)| Ok((at.ended()?, at, record)))
                 .collect::<io::Result<_>>()?;
-            Ok((attempts, dir.cancel().exists()))
+            let retried_at = if retries > 0 { dir.ordered_at_millis()? } else { None };
+            Ok((attempts, dir.cancel().exists(), retried_at))
         })
         .await?;
         let mut progress = Progress {
@@ -132,7 +172,7 @@ impl RunActor {
             let step = progress.facts.steps.entry(path.clone()).or_default();
             step.attempts.push(Attempt { started_at_millis: record.started_at_millis, ended: ended.clone() });
             if ended.is_none() {
-                let slot = Arc::clone(&self.slots).try_acquire_owned().ok();
+                let slot = Some(self.queue.take_over(&self.around.run.place));
                 let (wish, wishes) = watch::channel(Wish::GoOn);
                 progress.open.insert(path.clone(), wish);
                 let around = self.around.clone();
@@ -143,6 +183,7 @@ impl RunActor {
             }
         }
         progress.facts.cancel_requested = canceled;
+        progress.facts.retried_at_millis = retried_at;
         if self.cancel_requested {
             self.cancel(&mut progress);
         }
@@ -150,25 +191,20 @@ impl RunActor {
     }
 
     /// Whether anything was started. A slot that is not there now is waited for, in turn with other runs.
-    fn start_what_fits(
-        &self,
-        orders: &[StepOrder],
-        spare: &mut Option<OwnedSemaphorePermit>,
-        progress: &mut Progress,
-    ) -> bool {
+    fn start_what_fits(&self, orders: &[StepOrder], spare: &mut Option<Slot>, progress: &mut Progress) -> bool {
         let mut started = false;
         for order in orders {
             if progress.facts.is_open(&order.path) {
                 continue;
             }
-            let Some(slot) = spare.take().or_else(|| Arc::clone(&self.slots).try_acquire_owned().ok()) else { break };
+            let Some(slot) = spare.take().or_else(|| self.queue.try_take(&self.around.run.place)) else { break };
             self.start(order.clone(), slot, progress);
             started = true;
         }
         started
     }
 
-    fn start(&self, order: StepOrder, slot: OwnedSemaphorePermit, progress: &mut Progress) {
+    fn start(&self, order: StepOrder, slot: Slot, progress: &mut Progress) {
         let path = order.path.clone();
         let started_at = self.around.clock.now();
         let attempt = Attempt { started_at_millis: started_at.millis(), ended: None };
@@ -180,6 +216,21 @@ impl RunActor {
             let ended = around.begin(order, started_at, wishes).await;
             (path, ended, Some(slot))
         });
+    }
+
+    /// What could start and has not, says why.
+    fn tell_who_waits(&self, next: &mut Advance, facts: &Facts) {
+        let mut waiting = next.start.iter().filter(|order| !facts.is_open(&order.path)).map(|order| order.task_id);
+        let Some(first) = waiting.next() else { return };
+        let behind: HashSet<TaskId> = waiting.collect();
+        let reason = self.queue.reason(&self.around.run.place, self.around.run.id);
+        for view in next.tasks.iter_mut().filter(|view| view.task.state == TaskState::Pending) {
+            if view.task.id == first {
+                view.task.reason = Some(reason.clone());
+            } else if behind.contains(&view.task.id) {
+                view.task.reason = Some("waits for room, behind other steps of this run".to_owned());
+            }
+        }
     }
 
     /// Remembered on disk, so that a server that comes back does not go on with what was to end.

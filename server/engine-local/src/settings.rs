@@ -1,4 +1,5 @@
-use launcher::{Bind, sandbox};
+use launcher::{Bind, Limits, sandbox};
+use model::Namespace;
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
@@ -14,9 +15,19 @@ pub struct Settings {
     pub launcher_command: Vec<OsString>,
     /// Steps that run at the same time, over all namespaces.
     pub max_parallel_steps: usize,
+    /// The same for one namespace.
+    pub max_parallel_steps_of_namespace: Option<usize>,
+    /// What a namespace's runs may keep on the disk, in bytes. Who has more starts no new step.
+    pub namespace_disk_bytes: Option<u64>,
     /// The interpreter that steps get: a path, or a name to be found on the PATH. Needs `venv`, 3.9 or later.
     pub python: PathBuf,
     pub bwrap: PathBuf,
+    /// Whether results are taken from earlier runs of the namespace where a pipeline allows it.
+    pub cache: bool,
+    /// For each step; what its component asks for counts where it is less.
+    pub limits: Limits,
+    /// Namespaces whose steps do not reach the network, whatever `network` says.
+    pub without_network: Vec<Namespace>,
     /// Whether steps reach the network. Installing packages does in any case.
     pub network: bool,
     /// Between asking a step to end and ending it.
@@ -35,8 +46,13 @@ impl Settings {
             data_dir: data_dir.into(),
             launcher_command,
             max_parallel_steps: (cores * 2).max(4),
+            max_parallel_steps_of_namespace: None,
+            namespace_disk_bytes: None,
             python: PathBuf::from("python3"),
             bwrap: PathBuf::from("bwrap"),
+            cache: true,
+            limits: Limits { processes: Some(4096), log_bytes: Some(64 * 1024 * 1024), ..Limits::default() },
+            without_network: Vec::new(),
             network: true,
             stop_grace: Duration::from_secs(10),
             readable: Vec::new(),

@@ -3,9 +3,12 @@
 use crate::watch::watched;
 use crate::{
     assign::Machine,
+    cache::Cache,
     outputs::{self, launcher_said},
     places::{AttemptDir, RunDir, StepRecord},
+    pod::{self, Entries},
 };
+use engine::LaunchOrder;
 use launcher::{Finish, LOCK, RESULT, STARTED, Started, lock, read_json, write_json};
 use model::{Clock, RunAddress, Timestamp};
 use pipeline_spec::{Ended, FailureReason, StepOrder, StepResult};
@@ -35,6 +38,9 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) run: RunAddress,
     pub(crate) dir: RunDir,
+    pub(crate) run_name: Arc<str>,
+    /// The order, once it was given in this life of the server: the proof that opens secrets.
+    pub(crate) order: watch::Receiver<Option<LaunchOrder>>,
 }
 
 /// How often a launcher that ends before it has begun is started again.
@@ -44,8 +50,9 @@ impl Surroundings {
     /// Starts an attempt and waits for its end.
     pub(crate) async fn begin(self, order: StepOrder, started_at: Timestamp, wish: watch::Receiver<Wish>) -> Ended {
         let dir = self.dir.attempt(order.task_id, order.attempt);
+        let entries = self.entries(&order).await;
         let (this, prepared_dir) = (self.clone(), dir.clone());
-        let prepared = blocking(move || this.prepare(&prepared_dir, order, started_at.millis())).await;
+        let prepared = blocking(move || this.prepare(&prepared_dir, order, started_at.millis(), &entries?)).await;
         match prepared {
             Ok(Ok(record)) => self.see_through(dir, record, true, wish).await,
             Ok(Err(ended)) => ended,
@@ -64,6 +71,7 @@ impl Surroundings {
         dir: &AttemptDir,
         order: StepOrder,
         started_at_millis: i64,
+        entries: &Entries,
     ) -> io::Result<Result<StepRecord, Ended>> {
         // Left by a server that ended in the midst of this: nothing has run there.
         match fs::remove_dir_all(dir.path()) {
@@ -71,7 +79,14 @@ impl Surroundings {
             _ => fs::create_dir_all(dir.path())?,
         }
         let mut log = File::options().create(true).append(true).open(self.dir.log(order.task_id))?;
-        match self.machine.assign(&self.run, &self.dir, dir, &order) {
+        if let Some((result, line)) = self.done_without_process(&order) {
+            log.write_all(line.as_bytes())?;
+            let ended = self.now(result);
+            write_json(&dir.record(), &StepRecord { order, started_at_millis, writable: Vec::new() })?;
+            dir.write_ended(&ended)?;
+            return Ok(Err(ended));
+        }
+        match self.machine.assign(&self.run, &self.dir, dir, &order, entries) {
             Ok(assigned) => {
                 write_json(&dir.path().join(launcher::ASSIGNMENT), &assigned.assignment)?;
                 let record = StepRecord { order, started_at_millis, writable: assigned.writable };
@@ -86,6 +101,39 @@ impl Surroundings {
                 Ok(Err(ended))
             }
         }
+    }
+
+    /// What the step's pod takes from secrets.
+    async fn entries(&self, order: &StepOrder) -> io::Result<Entries> {
+        let mut entries = Entries::new();
+        for name in pod::names(&order.pod) {
+            let mut given = self.order.clone();
+            let launched = given.wait_for(Option::is_some).await.map_err(io::Error::other)?.clone();
+            let Some(launched) = launched else { continue };
+            let data = self.machine.secrets.read(&launched, &name).await;
+            entries.insert(name, data.map_err(|failure| io::Error::other(failure.message))?);
+        }
+        Ok(entries)
+    }
+
+    /// Work on volumes, and work that was done before: how it ended, and what the log says of it.
+    fn done_without_process(&self, order: &StepOrder) -> Option<(StepResult, String)> {
+        if let Some(done) = pod::operate(&self.machine.places, &self.run.place, order) {
+            return Some(match done {
+                Ok(outputs) => (StepResult::Succeeded(outputs), String::new()),
+                Err(sentence) => (refused(sentence.clone()), format!("{sentence}\n")),
+            });
+        }
+        if !self.machine.settings.cache {
+            return None;
+        }
+        let (outputs, from) = self.cache().find(order)?;
+        let line = format!("Taken from the cache: task {} of run {} did the same work.\n", from.task, from.run);
+        Some((StepResult::Cached(outputs, from), line))
+    }
+
+    fn cache(&self) -> Cache<'_> {
+        Cache { places: &self.machine.places, artifacts: &self.machine.artifacts, namespace: &self.run.place }
     }
 
     async fn see_through(
@@ -133,12 +181,18 @@ impl Surroundings {
             standing = self.look(&dir).await;
         };
         let now = self.clock.now().millis();
+        let this = self.clone();
         let ending = move || {
             let ended = match result {
-                Ok(finish) => outputs::ended(&record, &finish),
+                Ok(finish) => outputs::ended(&record, &finish, &this.run, &this.machine.artifacts),
                 Err(result) => Ended { at_millis: now, result },
             };
             dir.write_ended(&ended)?;
+            if let StepResult::Succeeded(outputs) = &ended.result
+                && let Err(error) = this.cache().keep(&record.order, outputs, &this.run, &this.run_name)
+            {
+                tracing::warn!(%error, "a step's results cannot be kept for later runs");
+            }
             io::Result::Ok((dir, ended))
         };
         match blocking(ending).await {

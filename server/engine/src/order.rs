@@ -1,65 +1,38 @@
 use authz::{RunGrant, runs};
-use model::{Namespace, RunAddress, RunId, Timestamp};
-use serde_json::{Map, Value};
+use model::{Launching, Namespace, RunAddress, RunId};
+use std::sync::Arc;
 
 /// All that an engine needs to run a pipeline. Made only from a grant to launch, so that no engine can be asked to
 /// work in a namespace that nobody was let into.
 #[derive(Debug, Clone)]
 pub struct LaunchOrder {
-    address: RunAddress,
-    /// The run's display name.
-    pub display_name: String,
-    /// The IR, or `{"pipeline_spec", "platform_spec"}`; already compiled once by the service, so valid.
-    pub spec: Value,
-    /// Root parameters as the caller gave them.
-    pub parameters: Map<String, Value>,
-    /// `None` for the engine's own default.
-    pub pipeline_root: Option<String>,
-    pub service_account: String,
-    pub created_at: Timestamp,
-    pub scheduled_at: Timestamp,
-    /// A termination was already asked for (it may have come before a restart).
-    pub cancel_requested: bool,
+    /// Shared by the copies of one order.
+    grant: Arc<RunGrant<runs::Launch>>,
+    /// What the store keeps of the run.
+    pub run: Launching,
 }
 
 impl LaunchOrder {
-    /// The contents are the run's row; the address is the grant's.
+    /// The address is the grant's.
     #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "a record with one private field")]
-    pub fn new(
-        grant: RunGrant<runs::Launch>,
-        display_name: String,
-        spec: Value,
-        parameters: Map<String, Value>,
-        pipeline_root: Option<String>,
-        service_account: String,
-        created_at: Timestamp,
-        scheduled_at: Timestamp,
-        cancel_requested: bool,
-    ) -> Self {
-        let address = grant.address().clone();
-        Self {
-            address,
-            display_name,
-            spec,
-            parameters,
-            pipeline_root,
-            service_account,
-            created_at,
-            scheduled_at,
-            cancel_requested,
-        }
+    pub fn new(grant: RunGrant<runs::Launch>, run: Launching) -> Self {
+        Self { grant: Arc::new(grant), run }
     }
     #[must_use]
-    pub const fn run_id(&self) -> RunId {
-        self.address.id
+    pub fn run_id(&self) -> RunId {
+        self.grant.id()
     }
     #[must_use]
-    pub const fn namespace(&self) -> &Namespace {
-        &self.address.place
+    pub fn namespace(&self) -> &Namespace {
+        self.grant.place()
     }
     #[must_use]
-    pub const fn address(&self) -> &RunAddress {
-        &self.address
+    pub fn address(&self) -> &RunAddress {
+        self.grant.address()
+    }
+    /// The proof that it was made from.
+    #[must_use]
+    pub fn grant(&self) -> &RunGrant<runs::Launch> {
+        &self.grant
     }
 }

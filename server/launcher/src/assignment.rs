@@ -11,6 +11,9 @@ pub struct Assignment {
     pub host_name: String,
     /// What the step sees of this machine, in this order.
     pub binds: Vec<Bind>,
+    /// Symbolic links inside: what each points to, and where it is.
+    #[serde(default)]
+    pub links: Vec<(String, String)>,
     /// Host directories that are emptied and made anew before the start.
     pub fresh: Vec<PathBuf>,
     /// Both output streams are appended here.
@@ -18,6 +21,8 @@ pub struct Assignment {
     /// Written to the log before anything else; ends in a line feed.
     pub heading: Option<String>,
     pub timeout_seconds: Option<u64>,
+    #[serde(default)]
+    pub limits: Limits,
     /// Between asking to end and ending.
     pub grace_millis: u64,
     /// Without it the step has only its own loopback.
@@ -26,6 +31,20 @@ pub struct Assignment {
     pub environment: Option<Environment>,
     /// The sandbox program.
     pub bwrap: PathBuf,
+}
+
+/// What one step may use; `None` for as much as there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    pub memory_bytes: Option<u64>,
+    /// Processes and threads.
+    pub processes: Option<u32>,
+    /// Thousandths of a processor.
+    pub cpu_millis: Option<u32>,
+    /// Of one attempt's log.
+    pub log_bytes: Option<u64>,
+    /// Of what it writes to its own directories.
+    pub disk_bytes: Option<u64>,
 }
 
 /// One path of the host inside the sandbox.
@@ -105,6 +124,12 @@ pub enum Outcome {
     },
     TimedOut {
         after_seconds: u64,
+    },
+    OutOfMemory {
+        limit_bytes: u64,
+    },
+    DiskFull {
+        limit_bytes: u64,
     },
     /// What the step wants installed could not be; another time it may.
     NotPrepared {

@@ -1,6 +1,7 @@
 use crate::{
     Bind, ENVIRONMENT_DIR, Environment, HOME_DIR, Install, Outcome,
     files::{copy_dir, lock, remove_dir},
+    log::Log,
     sandbox::Inside,
     supervise::Attempt,
 };
@@ -14,7 +15,7 @@ use std::{
 pub(crate) fn prepare(
     environment: &Environment,
     attempt: &mut Attempt<'_>,
-    log: &mut File,
+    log: &mut Log,
 ) -> io::Result<Option<Outcome>> {
     let ready = beside(&environment.dir, "ready");
     if ready.exists() {
@@ -49,7 +50,7 @@ pub(crate) fn prepare(
 }
 
 /// The empty environment, once for each Python of the host.
-fn prepare_base(environment: &Environment, attempt: &mut Attempt<'_>, log: &File) -> io::Result<Option<Outcome>> {
+fn prepare_base(environment: &Environment, attempt: &mut Attempt<'_>, log: &mut Log) -> io::Result<Option<Outcome>> {
     let base = &environment.base;
     let ready = beside(base, "ready");
     fs::create_dir_all(base.parent().unwrap_or(Path::new("/")))?;
@@ -83,7 +84,7 @@ fn run(
     dir: &Path,
     command: &[String],
     attempt: &mut Attempt<'_>,
-    log: &File,
+    log: &mut Log,
 ) -> io::Result<Outcome> {
     let assignment = attempt.assignment;
     let mut binds: Vec<Bind> = assignment.binds.iter().filter(|bind| !bind.writable).cloned().collect();
@@ -96,7 +97,16 @@ fn run(
         ("LANG", "C.UTF-8"),
         ("PATH", "/opt/environment/bin:/usr/local/bin:/usr/bin:/bin"),
     ]);
-    let inside = Inside { command, env, binds, host_name: "packages", network: true, bwrap: &assignment.bwrap };
+    let inside = Inside {
+        before: &[],
+        command,
+        env,
+        binds,
+        links: &[],
+        host_name: "packages",
+        network: true,
+        bwrap: &assignment.bwrap,
+    };
     attempt.run_inside(&inside, log)
 }
 

@@ -2,7 +2,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Write},
     path::Path,
 };
 
@@ -21,6 +21,29 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     fs::write(&unfinished, serde_json::to_vec(value)?)?;
     fs::rename(unfinished, path)
 }
+
+/// Keeps room for a file of a few words, so that it can be written when the disk is full.
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) fn reserve(path: &Path) -> io::Result<()> {
+    fs::write(path.with_extension("part"), vec![b' '; RESERVED])
+}
+
+/// As [`write_json`], into what [`reserve`] kept.
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) fn write_reserved<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
+    let mut text = serde_json::to_vec(value)?;
+    // White space after the value is none of a reader's business.
+    text.resize(text.len().max(RESERVED), b' ');
+    let unfinished = path.with_extension("part");
+    File::options().create(true).truncate(false).write(true).open(&unfinished)?.write_all(&text)?;
+    fs::rename(unfinished, path)
+}
+
+const RESERVED: usize = 4096;
 
 /// `None` for a file that is not there or cannot be understood.
 ///

@@ -6,14 +6,20 @@
 //! knows that nobody looks after the attempt.
 
 mod assignment;
+mod disk;
 mod environment;
 mod files;
+mod limits;
+mod log;
 pub mod sandbox;
+mod seccomp;
 mod stop;
 mod supervise;
 
-pub use assignment::{Assignment, Bind, Environment, Finish, Install, Outcome, Started};
+pub use assignment::{Assignment, Bind, Environment, Finish, Install, Limits, Outcome, Started};
+pub use disk::size_of;
 pub use files::{ASSIGNMENT, LOCK, RESULT, STARTED, is_looked_after, lock, read_json, write_json};
+pub use limits::remove_empty_groups;
 pub use supervise::main;
 
 /// Where a step finds its Python environment, whatever the host calls it.

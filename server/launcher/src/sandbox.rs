@@ -4,6 +4,7 @@
 use crate::{
     Assignment, Bind, ENVIRONMENT_DIR, HOME_DIR,
     files::{copy_dir, copy_file, remove_dir},
+    seccomp,
 };
 use rustix::{
     fs::{MemfdFlags, memfd_create},
@@ -61,24 +62,29 @@ pub(crate) struct Sandboxed {
 
 /// What to run, and where its output goes.
 pub(crate) struct Inside<'a> {
+    /// Words before the command that bound it.
+    pub(crate) before: &'a [String],
     pub(crate) command: &'a [String],
     pub(crate) env: Vec<(&'a str, &'a str)>,
     pub(crate) binds: Vec<Bind>,
+    pub(crate) links: &'a [(String, String)],
     pub(crate) host_name: &'a str,
     pub(crate) network: bool,
     pub(crate) bwrap: &'a Path,
 }
 
 impl<'a> Inside<'a> {
-    pub(crate) fn of_step(assignment: &'a Assignment) -> Self {
+    pub(crate) fn of_step(assignment: &'a Assignment, before: &'a [String]) -> Self {
         let mut binds = assignment.binds.clone();
         if let Some(environment) = &assignment.environment {
             binds.push(Bind::readable(&environment.dir, ENVIRONMENT_DIR));
         }
         Self {
+            before,
             command: &assignment.command,
             env: assignment.env.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect(),
             binds,
+            links: &assignment.links,
             host_name: &assignment.host_name,
             network: assignment.network,
             bwrap: &assignment.bwrap,
@@ -109,6 +115,9 @@ impl<'a> Inside<'a> {
             };
             arguments.add([option, &*bind.host.to_string_lossy(), &bind.inside]);
         }
+        for (target, inside) in self.links {
+            arguments.add(["--symlink", target, inside]);
+        }
         // Not by the sandbox program's own environment: what a definition says must not reach a program outside.
         arguments.add(["--clearenv"]);
         for (key, value) in &self.env {
@@ -124,15 +133,19 @@ impl<'a> Inside<'a> {
         let mut arguments = File::from(memfd_create("arguments", MemfdFlags::empty())?);
         arguments.write_all(&self.arguments())?;
         arguments.rewind()?;
+        let mut filter = File::from(memfd_create("filter", MemfdFlags::empty())?);
+        filter.write_all(&seccomp::filter()?)?;
+        filter.rewind()?;
         let (status, status_writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
         // Nothing else is started by this process at the same time, so nobody else inherits these.
-        let inherited: [&dyn AsRawFd; 2] = [&arguments, &status_writer];
-        let [arguments_fd, status_fd] = inherited.map(|fd| fd.as_raw_fd().to_string());
+        let inherited: [&dyn AsRawFd; 3] = [&arguments, &status_writer, &filter];
+        let [arguments_fd, status_fd, filter_fd] = inherited.map(|fd| fd.as_raw_fd().to_string());
         fcntl_setfd(&status_writer, FdFlags::empty())?;
         // A name without a path would be searched for in an environment that is empty.
         let bwrap = if self.bwrap.components().count() > 1 { Some(self.bwrap.to_owned()) } else { in_path(self.bwrap) };
         let child = Command::new(bwrap.as_deref().unwrap_or(self.bwrap))
-            .args(["--args", &arguments_fd, "--json-status-fd", &status_fd, "--"])
+            .args(["--args", &arguments_fd, "--json-status-fd", &status_fd, "--seccomp", &filter_fd, "--"])
+            .args(self.before)
             .args(self.command)
             .env_clear()
             .stdin(Stdio::null())
@@ -182,9 +195,11 @@ impl Arguments {
 /// What the sandbox program said.
 pub fn try_out(bwrap: &Path) -> Result<(), String> {
     let inside = Inside {
+        before: &[],
         command: &["true".to_owned()],
         env: vec![("PATH", "/usr/bin:/bin")],
         binds: vec![Bind::readable("/usr", HOME_DIR)],
+        links: &[],
         host_name: "doctor",
         network: true,
         bwrap,
@@ -201,7 +216,7 @@ pub fn try_out(bwrap: &Path) -> Result<(), String> {
     Err(if said.trim().is_empty() { format!("it ended with {status}") } else { said.trim().to_owned() })
 }
 
-fn in_path(program: &Path) -> Option<PathBuf> {
+pub(crate) fn in_path(program: &Path) -> Option<PathBuf> {
     PATH.iter().map(|dir| Path::new(dir).join(program)).find(|path| path.is_file())
 }
 

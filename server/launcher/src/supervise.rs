@@ -1,13 +1,19 @@
 use crate::{
-    ASSIGNMENT, Assignment, Finish, LOCK, Outcome, RESULT, STARTED, Started, environment,
-    files::{lock, read_json, write_json},
+    ASSIGNMENT, Assignment, Finish, LOCK, Outcome, RESULT, STARTED, Started,
+    disk::DiskUse,
+    environment,
+    files::{lock, read_json, reserve, write_json, write_reserved},
+    limits::Groups,
+    log::Log,
     sandbox::{Inside, Sandboxed},
     stop::StopRequests,
 };
 use model::Clock;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
+    fs::{OFlags, fcntl_setfl},
     io::{FdFlags, fcntl_setfd},
+    pipe::{PipeFlags, pipe_with},
     process::{Pid, PidfdFlags, pidfd_open},
 };
 use std::{
@@ -64,16 +70,32 @@ fn look_after(dir: &Path, clock: &dyn Clock) -> io::Result<()> {
     }
     let assignment: Assignment = read_json(&dir.join(ASSIGNMENT))?.ok_or(io::ErrorKind::InvalidData)?;
     let now = clock.now().millis();
+    reserve(&dir.join(RESULT))?;
     write_json(&dir.join(STARTED), &Started { pid: std::process::id(), at_millis: now })?;
-    let mut attempt = Attempt { assignment: &assignment, clock, stop: &mut stop, begun_at: now };
-    let outcome = attempt.run().unwrap_or_else(|error| Outcome::NotStarted { why: error.to_string() });
+    // Left before the end is written: it lives no longer than the attempt.
+    let groups = Groups::enter(&group_name(dir), &assignment.limits);
+    let before = if groups.is_some() { Vec::new() } else { assignment.limits.words() };
+    let mut attempt = Attempt { assignment: &assignment, before: &before, clock, stop: &mut stop, begun_at: now };
+    let mut outcome = attempt.run().unwrap_or_else(|error| Outcome::NotStarted { why: error.to_string() });
+    let ended_badly = matches!(outcome, Outcome::Exited { code: 1.. } | Outcome::Killed { .. });
+    if ended_badly && groups.as_ref().is_some_and(Groups::ran_out_of_memory) {
+        outcome = Outcome::OutOfMemory { limit_bytes: assignment.limits.memory_bytes.unwrap_or_default() };
+    }
+    drop(groups);
     let finish = Finish { at_millis: clock.now().millis(), stopped: stop.asked(), outcome };
-    write_json(&dir.join(RESULT), &finish)
+    write_reserved(&dir.join(RESULT), &finish)
+}
+
+/// Different for every attempt on this machine: the step's directory is named by its task's id.
+fn group_name(dir: &Path) -> String {
+    let words = dir.components().rev().take(2).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    words.collect::<Vec<_>>().join("-")
 }
 
 /// One attempt while it goes on.
 pub(crate) struct Attempt<'a> {
     pub(crate) assignment: &'a Assignment,
+    before: &'a [String],
     clock: &'a dyn Clock,
     stop: &'a mut StopRequests,
     begun_at: i64,
@@ -82,7 +104,7 @@ pub(crate) struct Attempt<'a> {
 impl Attempt<'_> {
     fn run(&mut self) -> io::Result<Outcome> {
         let assignment = self.assignment;
-        let mut log = File::options().create(true).append(true).open(&assignment.log)?;
+        let mut log = Log::open(&assignment.log, assignment.limits.log_bytes)?;
         if let Some(heading) = &assignment.heading {
             log.write_all(heading.as_bytes())?;
         }
@@ -94,8 +116,8 @@ impl Attempt<'_> {
         {
             return Ok(ended);
         }
-        let from = log.seek(SeekFrom::End(0))?;
-        let outcome = self.run_inside(&Inside::of_step(assignment), &log)?;
+        let from = log.length();
+        let outcome = self.run_inside(&Inside::of_step(assignment, self.before), &mut log)?;
         Ok(match outcome {
             Outcome::Exited { code: 1 } => {
                 complaint(&assignment.log, from).map_or(outcome, |why| Outcome::NotStarted { why })
@@ -105,23 +127,46 @@ impl Attempt<'_> {
     }
 
     /// Runs one command to its end, to the attempt's time limit, or to a request to stop.
-    pub(crate) fn run_inside(&mut self, inside: &Inside<'_>, log: &File) -> io::Result<Outcome> {
+    pub(crate) fn run_inside(&mut self, inside: &Inside<'_>, log: &mut Log) -> io::Result<Outcome> {
         if self.stop.asked() {
             return Ok(Outcome::Killed { signal: signal_hook::consts::SIGTERM });
         }
-        let mut sandboxed = inside.start(log)?;
+        let (mut said, writer) =
+            pipe_with(PipeFlags::CLOEXEC).map(|(read, write)| (File::from(read), File::from(write)))?;
+        fcntl_setfl(&said, OFlags::NONBLOCK)?;
+        let mut sandboxed = inside.start(&writer)?;
+        drop(writer);
+        let limits = self.assignment.limits;
+        let mut disk = limits.disk_bytes.map(|limit| (limit, DiskUse::of(&self.assignment.fresh, limit)));
+        let mut disk_full = None;
         let process = i32::try_from(sandboxed.child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::Other)?;
         let process = pidfd_open(process, PidfdFlags::empty())?;
         let limit = self.assignment.timeout_seconds.map(|seconds| {
             let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
             (seconds, self.begun_at.saturating_add(millis))
         });
+        let mut said_all = false;
         let (mut timed_out, mut kill_at) = (None, None);
+        let mut look_at = self.clock.now().millis().saturating_add(1000);
         loop {
-            if let Some(status) = sandboxed.child.try_wait()? {
-                return Ok(
-                    timed_out.map_or_else(|| outcome_of(status), |after| Outcome::TimedOut { after_seconds: after })
-                );
+            let status = sandboxed.child.try_wait()?;
+            // After the end all that was said is in the pipe.
+            loop {
+                match copy(&mut said, log) {
+                    Copied::Some if status.is_some() => {}
+                    Copied::Some | Copied::NothingYet => break,
+                    Copied::End => {
+                        said_all = true;
+                        break;
+                    }
+                }
+            }
+            if let Some(status) = status {
+                return Ok(match (timed_out, disk_full) {
+                    (Some(after_seconds), _) => Outcome::TimedOut { after_seconds },
+                    (None, Some(limit_bytes)) => Outcome::DiskFull { limit_bytes },
+                    (None, None) => outcome_of(status),
+                });
             }
             let now = self.clock.now().millis();
             match kill_at {
@@ -130,17 +175,30 @@ impl Attempt<'_> {
                 None => {
                     let overdue = limit.filter(|(_, at)| now >= *at);
                     timed_out = overdue.map(|(seconds, _)| seconds);
-                    if overdue.is_some() || self.stop.asked() {
+                    if now >= look_at {
+                        look_at = now.saturating_add(1000);
+                        disk_full = disk.as_mut().and_then(|(limit, used)| used.is_too_much().then_some(*limit));
+                    }
+                    if overdue.is_some() || disk_full.is_some() || self.stop.asked() {
                         kill_at = Some(self.end_softly(&mut sandboxed, now));
                         continue;
                     }
                 }
             }
-            let next = kill_at.or(limit.map(|(_, at)| at)).map(|at| at.saturating_sub(now).max(1));
+            let look = disk.as_ref().map(|_| look_at);
+            let due = [limit.map(|(_, at)| at), look].into_iter().flatten().min();
+            let next = kill_at.or(due).map(|at| at.saturating_sub(now).max(1));
             let timeout = next.map(|millis| Timespec { tv_sec: millis / 1000, tv_nsec: millis % 1000 * 1_000_000 });
-            let mut watched = [PollFd::new(&process, PollFlags::IN), PollFd::new(self.stop, PollFlags::IN)];
-            // A request that was already taken must not wake us again and again.
-            let watched = if kill_at.is_some() { &mut watched[..1] } else { &mut watched[..] };
+            let mut watched = [
+                PollFd::new(&process, PollFlags::IN),
+                PollFd::new(&said, PollFlags::IN),
+                PollFd::new(self.stop, PollFlags::IN),
+            ];
+            // A request that was already taken must not wake us again and again, nor a step that has closed its output.
+            if said_all {
+                watched[1] = PollFd::new(&process, PollFlags::IN);
+            }
+            let watched = if kill_at.is_some() { &mut watched[..2] } else { &mut watched[..] };
             match poll(watched, timeout.as_ref()) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
@@ -159,6 +217,28 @@ impl Attempt<'_> {
         let moment = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
         let _ = poll(&mut [PollFd::new(self.stop, PollFlags::IN)], Some(&moment));
         !self.stop.asked()
+    }
+}
+
+enum Copied {
+    Some,
+    NothingYet,
+    End,
+}
+
+/// A piece of what was said.
+fn copy(said: &mut File, log: &mut Log) -> Copied {
+    let mut piece = [0; 32 * 1024];
+    match said.read(&mut piece) {
+        Ok(0) => Copied::End,
+        Ok(length) => {
+            log.take(piece.get(..length).unwrap_or_default());
+            Copied::Some
+        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
+            Copied::NothingYet
+        }
+        Err(_) => Copied::End,
     }
 }
 

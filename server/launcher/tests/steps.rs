@@ -1,9 +1,9 @@
 //! The launcher as a process: what it leaves behind, and what it leaves alone.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use mooring_launcher::{
-    ASSIGNMENT, Assignment, Bind, Finish, HOME_DIR, LOCK, Outcome, RESULT, STARTED, Started, is_looked_after, lock,
-    read_json, write_json,
+use launcher::{
+    ASSIGNMENT, Assignment, Bind, Finish, HOME_DIR, LOCK, Limits, Outcome, RESULT, STARTED, Started, is_looked_after,
+    lock, read_json, write_json,
 };
 use std::{
     fs,
@@ -17,10 +17,12 @@ fn assignment(dir: &Path, script: &str) -> Assignment {
         env: vec![("PATH".to_owned(), "/usr/bin:/bin".to_owned())],
         host_name: "step".to_owned(),
         binds: vec![Bind::writable(dir.join("home"), HOME_DIR)],
+        links: Vec::new(),
         fresh: vec![dir.join("home")],
         log: dir.join("log"),
         heading: None,
         timeout_seconds: None,
+        limits: Limits::default(),
         grace_millis: 200,
         network: false,
         environment: None,

@@ -16,6 +16,7 @@ mod recurring_run;
 mod run;
 mod run_metric;
 mod schedule;
+mod secret;
 mod task;
 mod time_and_chance;
 
@@ -37,8 +38,11 @@ pub use pipeline::{NewPipeline, NewPipelineVersion, Pipeline, PipelineVersion, T
 pub use recurring_run::{
     Firing, FiringOutcome, NewRecurringRun, RecurringRun, RecurringRunMode, Trigger, resource_name,
 };
-pub use run::{NewRun, NewRunSource, PipelineSource, Run, RunProgress, RunState, RuntimeConfig, StateChange};
+pub use run::{
+    Launching, NewRun, NewRunSource, PipelineSource, Run, RunProgress, RunState, RuntimeConfig, StateChange,
+};
 pub use run_metric::{MetricFormat, RunMetric};
 pub use schedule::{Cadence, Due, MOST_SLOTS_COUNTED, PeoplesSchedule, Schedule, Weekdays, Zone};
+pub use secret::{SecretData, SecretName, SecretValue};
 pub use task::{Task, TaskKind, TaskState};
 pub use time_and_chance::{Chance, Clock, Timestamp};

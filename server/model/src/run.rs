@@ -1,4 +1,6 @@
-use crate::{ExperimentId, Namespace, PipelineId, PipelineVersionId, RecurringRunId, RunId, StorageState, Timestamp};
+use crate::{
+    ExperimentId, Namespace, PipelineId, PipelineVersionId, RecurringRunId, RunId, StorageState, TaskId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -54,15 +56,23 @@ impl RunState {
     pub const fn can_terminate(self) -> bool {
         matches!(self, Self::Pending | Self::Running | Self::Paused)
     }
-    /// The one place that says which change of state may be written. A final state is left only by a retry,
-    /// which begins a new history (`Pending`).
+    /// The one place that says which change of state may be written by an engine's report. A final state is left only by
+    /// a retry ([`Self::may_be_retried`]).
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
             Self::Pending | Self::Paused | Self::Running => !matches!(next, Self::Pending),
             Self::Canceling => matches!(next, Self::Canceled | Self::Succeeded | Self::Failed),
-            Self::Failed | Self::Canceled => matches!(next, Self::Pending),
-            Self::Succeeded | Self::Skipped => false,
+            Self::Failed | Self::Canceled | Self::Succeeded | Self::Skipped => false,
+        }
+    }
+    /// Which runs a retry takes up again. Where everything succeeded there is nothing to do unless a step is chosen.
+    #[must_use]
+    pub const fn may_be_retried(self, from_chosen_step: bool) -> bool {
+        match self {
+            Self::Failed | Self::Canceled => true,
+            Self::Succeeded | Self::Skipped => from_chosen_step,
+            Self::Pending | Self::Running | Self::Canceling | Self::Paused => false,
         }
     }
 }
@@ -95,6 +105,31 @@ pub enum PipelineSource {
 pub struct RuntimeConfig {
     pub parameters: Map<String, Value>,
     pub pipeline_root: Option<String>,
+}
+
+/// All that an engine must know of a run, as the store keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Launching {
+    /// The run's display name.
+    pub display_name: String,
+    /// The definition, already compiled once by the service, so valid.
+    pub spec: Value,
+    /// Root parameters as the caller gave them.
+    pub parameters: Map<String, Value>,
+    /// `None` for the engine's own default.
+    pub pipeline_root: Option<String>,
+    pub service_account: String,
+    pub created_at: Timestamp,
+    pub scheduled_at: Timestamp,
+    /// A termination was already asked for (it may have come before a restart).
+    #[serde(default)]
+    pub cancel_requested: bool,
+    /// How often the run was retried. A greater number than the engine knows is the order to take the ended run up again.
+    #[serde(default)]
+    pub retries: u32,
+    /// The step that the last retry begins at: it and all that depends on it run again, whatever became of them.
+    #[serde(default)]
+    pub retry_from: Option<TaskId>,
 }
 
 /// How far a run is, counted over its leaf tasks that are known so far.

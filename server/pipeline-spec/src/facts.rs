@@ -1,4 +1,5 @@
 use crate::TaskPath;
+use model::{RunId, TaskId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt};
@@ -9,6 +10,9 @@ use std::{collections::BTreeMap, fmt};
 pub struct Facts {
     pub steps: BTreeMap<TaskPath, StepFact>,
     pub cancel_requested: bool,
+    /// When a retry took the run up again; the run's own time limit counts from here.
+    #[serde(default)]
+    pub retried_at_millis: Option<i64>,
 }
 
 /// A step's attempts, oldest first. Only the last one may still be open.
@@ -33,9 +37,30 @@ pub struct Ended {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum StepResult {
     Succeeded(Outputs),
+    /// An earlier run had done the same work.
+    Cached(Outputs, CachedFrom),
     Failed(FailureReason),
     /// Ended on request, by way of [`crate::Advance::stop`].
     Cancelled,
+}
+
+/// Whose results were taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CachedFrom {
+    pub run: RunId,
+    /// Its display name.
+    pub run_name: String,
+    pub task: TaskId,
+    pub task_name: String,
+}
+
+impl CachedFrom {
+    pub(crate) fn sentence(&self) -> String {
+        format!(
+            "taken from the cache: task \"{}\" ({}) of run \"{}\" ({}) did the same work",
+            self.task_name, self.task, self.run_name, self.run
+        )
+    }
 }
 
 /// Why an attempt failed. `Display` is the sentence for a person.
@@ -49,6 +74,14 @@ pub enum FailureReason {
     },
     TimedOut {
         after_seconds: u64,
+    },
+    /// It took more memory than it may have.
+    OutOfMemory {
+        limit_bytes: u64,
+    },
+    /// It left more behind than it may.
+    DiskFull {
+        limit_bytes: u64,
     },
     /// The process ended well, but what it left behind is not what it declared.
     BadOutputs(String),
@@ -70,6 +103,12 @@ impl fmt::Display for FailureReason {
             Self::Exited { code } => write!(f, "the step ended with exit code {code}"),
             Self::Killed { signal } => write!(f, "the step was ended by signal {signal}"),
             Self::TimedOut { after_seconds } => write!(f, "the step ran longer than its limit of {after_seconds} s"),
+            Self::OutOfMemory { limit_bytes } => {
+                write!(f, "the step ran out of memory: its limit is {} MiB", limit_bytes / (1 << 20))
+            }
+            Self::DiskFull { limit_bytes } => {
+                write!(f, "the step filled the disk: it may write {} MiB", limit_bytes / (1 << 20))
+            }
             Self::BadOutputs(text) | Self::Lost(text) | Self::Refused(text) => f.write_str(text),
         }
     }

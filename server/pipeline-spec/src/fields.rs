@@ -119,6 +119,17 @@ impl<'a> Fields<'a> {
         let map = value.as_object().ok_or_else(|| expected(&place, "an object", value))?;
         map.iter().map(|(key, value)| Ok((key.as_str(), Self::open(&format!("{place}[\"{key}\"]"), value)?))).collect()
     }
+    /// The names of what holds something and nobody asked for.
+    pub(crate) fn unread(&self) -> Vec<String> {
+        let empty = |value: &Value| match value {
+            Value::Null => true,
+            Value::Array(list) => list.is_empty(),
+            Value::Object(map) => map.is_empty(),
+            _ => false,
+        };
+        let unread = self.map.iter().filter(|(key, value)| !self.read.contains(key.as_str()) && !empty(value));
+        unread.map(|(key, _)| key.clone()).collect()
+    }
     /// Refuses what nobody asked for.
     pub(crate) fn close(self) -> Result<(), SpecError> {
         match self.map.keys().find(|key| !self.read.contains(key.as_str())) {

@@ -32,7 +32,9 @@ impl<'a> Walk<'a> {
         scope: &Bindings<'a>,
         ready_at: i64,
     ) -> Outcome<'a> {
-        if !self.count(dag.tasks.len()) {
+        // A v1 pipeline that recurs too deep has too many tasks, too.
+        let too_deep = path.as_str().split('.').count() > crate::link::MAX_DEPTH + 1;
+        if !self.count(if too_deep { usize::MAX } else { dag.tasks.len() }) {
             return Outcome::default();
         }
         let paths: Vec<TaskPath> = dag.tasks.iter().map(|task| path.child(&task.name)).collect();
@@ -190,7 +192,7 @@ impl<'a> Walk<'a> {
             Body::Executor(label) => match self.plan.ir().executors.get(label) {
                 Some(Executor::Importer(importer)) => self.import(at, component, importer, given, ready_at),
                 Some(Executor::Container(container)) => {
-                    self.container(at, component, label, container, given, &names, ready_at)
+                    self.container(at, component, label, container, given, around, &names, ready_at)
                 }
                 _ => self.fail(at, kind, ready_at, format!("the executor \"{label}\" cannot run"), &none),
             },
@@ -235,7 +237,7 @@ impl<'a> Walk<'a> {
             let path = at.path.attempt(attempts);
             let (mut outcome, mut part) = self.apart(|walk| walk.dag(dag, &path, Some(at.id), scope, from));
             let made = usize::try_from(attempts).unwrap_or(usize::MAX);
-            let retried = outcome.state == State::Failed && outcome.begun && !self.facts.cancel_requested;
+            let retried = outcome.state == State::Failed && outcome.begun && !self.cancel;
             let Some(due) = retried
                 .then(|| next_attempt(at.task.retry.as_ref(), made, ready_at, outcome.ended_at))
                 .flatten()

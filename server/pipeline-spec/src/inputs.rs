@@ -22,6 +22,17 @@ impl<'a> Surroundings<'a, '_> {
     fn sibling(&self, name: &str) -> Option<&Outcome<'a>> {
         self.siblings.get(*self.positions.get(name)?)
     }
+    /// An input of the group that has a value.
+    pub(crate) fn parameter(&self, name: &str) -> Option<Arc<Value>> {
+        self.scope.parameters.get(name).filter(|value| !value.is_null()).cloned()
+    }
+    pub(crate) fn output(&self, task: &str, key: &str) -> Option<Arc<Value>> {
+        self.sibling(task)?.outputs.parameters.get(key).filter(|value| !value.is_null()).cloned()
+    }
+    /// Inputs of the group that were left out on purpose.
+    pub(crate) fn is_optional(&self, source: &ParameterSource) -> bool {
+        matches!(source, ParameterSource::Component(_))
+    }
 }
 
 /// The inputs as given, without defaults.
@@ -171,8 +182,20 @@ impl Scope for Selected<'_> {
 }
 
 /// The inputs of a process, with its component's types and defaults applied.
-pub(crate) fn typed<'a>(component: &'a Component, given: &mut Bindings<'a>) -> Result<Bindings<'a>, String> {
+pub(crate) fn typed<'a>(
+    component: &'a Component,
+    given: &mut Bindings<'a>,
+    is_old: bool,
+) -> Result<Bindings<'a>, String> {
     for (name, definition) in &component.inputs.parameters {
+        // kfp 1.8 types the items of a loop as text.
+        if is_old
+            && let Some(value) = given.parameters.get_mut(name.as_str())
+            && let Some(text) = value.as_str()
+            && let Ok(parsed) = values::parse(definition.parameter_type, text)
+        {
+            *value = Arc::new(parsed);
+        }
         let Some(value) = given.parameters.get_mut(name.as_str()) else {
             if !definition.optional && definition.default.is_none() && !is_provided(definition.parameter_type) {
                 return Err(format!("input parameter \"{name}\" has no value"));

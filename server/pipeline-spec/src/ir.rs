@@ -14,6 +14,12 @@ pub(crate) struct Ir {
     pub(crate) executors: HashMap<String, Executor>,
     /// What can be stored but not run, each a whole sentence.
     pub(crate) unsupported: Vec<String>,
+    /// Steps speak the old form of ExecutorInput and ExecutorOutput.
+    pub(crate) is_old: bool,
+    /// Made of an Argo workflow: templates may contain themselves, and variables speak of inputs.
+    pub(crate) is_argo: bool,
+    /// How long the whole run may take.
+    pub(crate) deadline_seconds: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -95,6 +101,8 @@ pub(crate) struct DagTask {
     /// 0 for no limit.
     pub(crate) parallelism: u32,
     pub(crate) retry: Option<Retry>,
+    /// `Some` where results may be taken from the cache; the text is the author's own key, often empty.
+    pub(crate) caching: Option<String>,
 }
 
 #[derive(Debug)]
@@ -152,8 +160,18 @@ pub(crate) struct Container {
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) resources: crate::Resources,
-    pub(crate) kubernetes: Option<Value>,
-    pub(crate) timeout_seconds: Option<u64>,
+    pub(crate) kubernetes: crate::pod::Kubernetes,
+    pub(crate) files: Files,
+}
+
+/// Paths of the author's own choice inside a step, by input or output (only in what was an Argo workflow).
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    pub(crate) inputs: BTreeMap<String, String>,
+    pub(crate) outputs: BTreeMap<String, String>,
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// Texts that lie there before the start, by path.
+    pub(crate) raw: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]

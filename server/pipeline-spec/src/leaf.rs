@@ -3,7 +3,7 @@
 use crate::{
     Artifact, Attempt, Ended, StepFact, StepResult,
     group::next_attempt,
-    inputs,
+    inputs::{self, Surroundings},
     ir::{Component, Container, Importer, ImporterUri},
     placeholders::{self, RunNames},
     step, values,
@@ -22,10 +22,11 @@ impl<'a> Walk<'a> {
         executor: &str,
         container: &Container,
         mut given: Bindings<'a>,
+        around: &Surroundings<'a, '_>,
         names: &RunNames<'_>,
         ready_at: i64,
     ) -> Outcome<'a> {
-        let effective = match inputs::typed(component, &mut given) {
+        let effective = match inputs::typed(component, &mut given, self.plan.ir().is_old) {
             Ok(effective) => effective,
             Err(reason) => return self.fail(at, TaskKind::Container, ready_at, reason, &given),
         };
@@ -33,7 +34,11 @@ impl<'a> Walk<'a> {
         let (mut outcome, wanted) = self.stand(at, attempts, ready_at);
         if wanted && self.orders < MAX_ORDERS {
             let attempt = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-            match step::order(at, component, executor, container, attempt, &given, &effective, names) {
+            let pod = container.kubernetes.resolve(at, around, names);
+            let order = pod.and_then(|pod| {
+                step::order(at, component, executor, container, attempt, &given, &effective, pod, names)
+            });
+            match order {
                 Ok(order) => {
                     self.orders += 1;
                     self.found.start.push(order);
@@ -51,7 +56,7 @@ impl<'a> Walk<'a> {
 
     /// How a step stands by its attempts, and whether the next one is wanted now.
     fn stand(&mut self, at: &Position<'a>, attempts: &'a [Attempt], ready_at: i64) -> (Outcome<'a>, bool) {
-        let cancel = self.facts.cancel_requested;
+        let cancel = self.cancel;
         let mut outcome = Outcome {
             ready_at,
             started_at: attempts.first().map(|first| first.started_at_millis),
@@ -59,7 +64,7 @@ impl<'a> Walk<'a> {
         };
         let Some(last) = attempts.last() else {
             if cancel {
-                let reason = "the run was cancelled before it started".to_owned();
+                let reason = format!("{} before it started", self.why_cancelled());
                 return (Outcome::derived(State::Cancelled, ready_at, Some(reason)), false);
             }
             return (outcome, true);
@@ -74,8 +79,12 @@ impl<'a> Walk<'a> {
         };
         outcome.ended_at = *at_millis;
         match result {
-            StepResult::Succeeded(outputs) => {
+            StepResult::Succeeded(outputs) | StepResult::Cached(outputs, _) => {
                 outcome.state = State::Succeeded;
+                if let StepResult::Cached(_, from) = result {
+                    outcome.cached = true;
+                    outcome.reason = Some(from.sentence());
+                }
                 outcome.outputs = Bindings {
                     parameters: outputs
                         .parameters
@@ -91,28 +100,34 @@ impl<'a> Walk<'a> {
             }
             StepResult::Cancelled => {
                 outcome.state = if cancel { State::Cancelled } else { State::Failed };
-                outcome.reason = Some("the step was stopped".to_owned());
+                outcome.reason = Some(if cancel {
+                    format!("the step was stopped, as {}", self.why_cancelled())
+                } else {
+                    "the step was stopped".to_owned()
+                });
             }
             StepResult::Failed(reason) => {
                 let first = outcome.started_at.unwrap_or(ready_at);
+                let made = attempts.len();
+                let most = at.task.retry.as_ref().map_or(1, |retry| retry.max_retries.saturating_add(1));
                 let due = next_attempt(at.task.retry.as_ref(), attempts.len(), first, *at_millis)
                     .filter(|_| reason.is_retried());
                 match due {
                     Some(_) if cancel => {
                         outcome.state = State::Cancelled;
-                        outcome.reason = Some(format!("{reason}; the run was cancelled before the next attempt"));
+                        outcome.reason = Some(format!("{reason}; {} before the next attempt", self.why_cancelled()));
                     }
                     Some(due) if due <= self.now => {
-                        outcome.reason = Some(format!("{reason}; tries again"));
+                        outcome.reason = Some(format!("{reason}; tries again ({} of {})", made + 1, most));
                         return (outcome, true);
                     }
                     Some(due) => {
-                        outcome.reason = Some(format!("{reason}; waits to try again"));
+                        outcome.reason = Some(format!("{reason}; waits to try again ({} of {})", made + 1, most));
                         self.found.wake(due);
                     }
                     None => {
                         outcome.state = State::Failed;
-                        outcome.reason = Some(reason.to_string());
+                        outcome.reason = Some(told(attempts, &reason.to_string()));
                     }
                 }
             }
@@ -129,7 +144,7 @@ impl<'a> Walk<'a> {
         mut given: Bindings<'a>,
         ready_at: i64,
     ) -> Outcome<'a> {
-        let effective = match inputs::typed(component, &mut given) {
+        let effective = match inputs::typed(component, &mut given, self.plan.ir().is_old) {
             Ok(effective) => effective,
             Err(reason) => return self.fail(at, TaskKind::Importer, ready_at, reason, &given),
         };
@@ -144,6 +159,24 @@ impl<'a> Walk<'a> {
         }
         self.show(at, TaskKind::Importer, &outcome, 0, &effective);
         outcome
+    }
+}
+
+/// The reason of every attempt, where there were several.
+fn told(attempts: &[Attempt], last: &str) -> String {
+    let [earlier @ .., _] = attempts else { return last.to_owned() };
+    let mut different: Vec<String> = Vec::new();
+    for (number, attempt) in (1..).zip(earlier) {
+        let Some(Ended { result: StepResult::Failed(reason), .. }) = &attempt.ended else { continue };
+        let reason = reason.to_string();
+        if reason != last {
+            different.push(format!("attempt {number}: {reason}"));
+        }
+    }
+    match (earlier.len(), different.is_empty()) {
+        (0, _) => last.to_owned(),
+        (more, true) => format!("{last} (in all {} attempts)", more + 1),
+        (more, false) => format!("{last} (attempt {} of {}; {})", more + 1, more + 1, different.join("; ")),
     }
 }
 

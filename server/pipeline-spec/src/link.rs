@@ -7,7 +7,7 @@ use crate::{
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// DAGs inside DAGs.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 pub(crate) fn link(ir: &mut Ir) -> Result<(), SpecError> {
     let index: HashMap<String, usize> = ir
@@ -193,6 +193,10 @@ fn check(ir: &Ir, dag: &Dag, owner: &crate::ir::Component) -> Result<(), SpecErr
 
 /// Components must not contain themselves, and not nest deeper than [`MAX_DEPTH`].
 fn depth(ir: &Ir) -> Result<(), SpecError> {
+    // v1 pipelines recur; how deep, the walk sees.
+    if ir.is_argo {
+        return Ok(());
+    }
     let mut known: HashMap<usize, usize> = HashMap::new();
     let mut open: HashSet<usize> = HashSet::new();
     for position in 0..ir.components.len() {

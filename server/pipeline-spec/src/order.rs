@@ -1,4 +1,4 @@
-use crate::{Artifact, TaskPath};
+use crate::{Artifact, Pod, TaskPath, VolumeOperation};
 use model::{ParameterType, TaskId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,6 +20,9 @@ pub struct StepOrder {
     pub command: Vec<String>,
     pub args: Vec<String>,
     pub env: Vec<(String, String)>,
+    /// Texts that lie in the step's mount view before the start, by path.
+    #[serde(default)]
+    pub files: Vec<(String, String)>,
     /// ExecutorInput as the SDK reads it; the same text that `{{$}}` became in `args`.
     pub executor_input: Value,
     /// Where the step may write its ExecutorOutput: a path inside the step's mount view.
@@ -34,17 +37,32 @@ pub struct StepOrder {
     pub timeout_seconds: Option<u64>,
     /// The step uses `/kfp-workspace`.
     pub uses_workspace: bool,
-    /// The executor's part of `platforms.kubernetes`, as written. Not interpreted here: an engine that doesn't honour
-    /// what stands in it has to refuse the step.
-    pub kubernetes: Option<Value>,
+    #[serde(default)]
+    pub pod: Pod,
+    /// Set for a step without a process.
+    #[serde(default)]
+    pub volume: Option<VolumeOperation>,
+    /// The name of this step's results, if they may be taken from an earlier run of the namespace and kept for later ones:
+    /// equal for equal work.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputParameter {
     /// `None` if the definition doesn't say: read as text.
     pub parameter_type: Option<ParameterType>,
-    /// `/tmp/kfp/outputs/<name>`, inside the step's mount view.
+    /// `/tmp/kfp/outputs/<name>`, inside the step's mount view; a v1 pipeline chooses it.
     pub file: String,
+    /// One line break at the end is none of the value's (v1).
+    #[serde(default)]
+    pub trims_line_end: bool,
+}
+
+impl OutputParameter {
+    pub(crate) fn trimmed<'t>(&self, text: &'t str) -> &'t str {
+        if self.trims_line_end { text.strip_suffix('\n').unwrap_or(text) } else { text }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

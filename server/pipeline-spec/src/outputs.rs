@@ -1,4 +1,5 @@
 use crate::{Artifact, Outputs, StepOrder, values};
+use model::ParameterType;
 use serde_json::{Map, Value};
 
 /// What a finished step left behind. `executor_output` is the text of the step's ExecutorOutput file, if it wrote one;
@@ -21,13 +22,24 @@ pub fn collect_outputs(
         |camel: &str, snake: &str| written.get(camel).or_else(|| written.get(snake)).and_then(Value::as_object);
     let parameters = member("parameterValues", "parameter_values");
     let artifacts = member("artifacts", "artifacts");
+    // kfp 1.8's form.
+    let old = member("parameters", "parameters");
 
     let mut outputs = Outputs::default();
     for (name, declared) in &order.output_parameters {
         let value = match parameters.and_then(|given| given.get(name)) {
             Some(value) => values::normalised(value),
+            None if old.is_some_and(|old| old.contains_key(name)) => {
+                let value = old.and_then(|old| crate::upgrade::plain(old.get(name)?));
+                let value = value.unwrap_or(Value::Null);
+                match (&value, declared.parameter_type) {
+                    (Value::String(text), Some(ParameterType::String) | None) => Value::String(text.clone()),
+                    (Value::String(text), declared) => values::parse(declared, text)?,
+                    _ => value,
+                }
+            }
             None => match parameter_files(&declared.file) {
-                Some(text) => values::parse(declared.parameter_type, &text).map_err(|error| {
+                Some(text) => values::parse(declared.parameter_type, declared.trimmed(&text)).map_err(|error| {
                     format!("failed to read output parameter {name} from {}: {error}", declared.file)
                 })?,
                 // The SDK leaves an Optional output of None out of its file.

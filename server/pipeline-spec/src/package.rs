@@ -1,4 +1,4 @@
-use crate::{SpecError, fields::Fields, ir::Ir, read};
+use crate::{SpecError, argo, fields::Fields, ir::Ir, read, upgrade};
 use model::{ParameterDefinition, ParameterType};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -31,6 +31,9 @@ impl Package {
     /// # Errors
     /// As [`Self::read`].
     pub fn from_value(value: &Value) -> Result<Self, SpecError> {
+        if is_job(value) {
+            return Self::from_documents(vec![value.clone()]);
+        }
         let wrapped = value.get("pipeline_spec").or_else(|| value.get("pipelineSpec")).is_some();
         if !wrapped {
             return Self::from_documents(vec![value.clone()]);
@@ -46,6 +49,7 @@ impl Package {
         let mut spec = None;
         let mut platform = None;
         for document in documents {
+            let document = if is_job(&document) { upgrade::job(&document).unwrap_or(document) } else { document };
             let place = match shape(&document)? {
                 Shape::Nothing => continue,
                 Shape::Pipeline => &mut spec,
@@ -58,7 +62,12 @@ impl Package {
             }
         }
         let spec = spec.ok_or_else(|| SpecError::new(UNKNOWN))?;
-        let ir = read::ir(&spec, platform.as_ref())?;
+        let ir = if argo::is_workflow(&spec) {
+            let (ir, platform) = argo::translate(&spec)?;
+            read::ir(&ir, Some(&platform), true)?
+        } else {
+            read::ir(&spec, platform.as_ref(), false)?
+        };
         Ok(Self(Arc::new(Definition { spec, platform, ir })))
     }
 
@@ -129,6 +138,11 @@ fn documents(text: &str) -> Result<Vec<Value>, SpecError> {
     })
 }
 
+/// What kfp 1.8's v2 compiler writes.
+fn is_job(document: &Value) -> bool {
+    document.get("pipelineSpec").is_some() && document.get("runtimeConfig").is_some()
+}
+
 enum Shape {
     Nothing,
     Pipeline,
@@ -140,15 +154,12 @@ fn shape(document: &Value) -> Result<Shape, SpecError> {
     if document.is_null() {
         return Ok(Shape::Nothing);
     }
-    let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
-    if text("apiVersion").starts_with("argoproj.io/") && text("kind") == "Workflow" {
-        return Err(SpecError::new(
-            "this is a v1 pipeline (an Argo Workflow), which cannot be run yet: compile it with kfp 2",
-        ));
+    if argo::is_workflow(document) {
+        return Ok(Shape::Pipeline);
     }
-    if has("pipelineSpec") && has("runtimeConfig") {
+    if is_job(document) {
         return Err(SpecError::new(
-            "this is a PipelineJob of kfp 1.8 (schema version 2.0.0); KFP only supports schema version 2.1.0: compile it with kfp 2",
+            "this is a PipelineJob whose pipelineSpec has another schema version than kfp 1.8's 2.0.0: upload the pipelineSpec alone",
         ));
     }
     if has("pipelineInfo") || has("pipeline_info") || has("root") || has("schemaVersion") || has("schema_version") {

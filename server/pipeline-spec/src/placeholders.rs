@@ -126,6 +126,14 @@ impl StepValues<'_> {
         if let Some(text) = input_parameter(inner, self.effective) {
             return Some(text);
         }
+        if inner == ".argo.workflow_status" {
+            let status = self.effective.parameters.get("workflow-status");
+            return Some(match status.and_then(|status| status.get("state")).and_then(Value::as_str) {
+                Some("COMPLETE") => "Succeeded".to_owned(),
+                Some("FAILED") => "Failed".to_owned(),
+                _ => "Error".to_owned(),
+            });
+        }
         if matches!(inner, ".outputs.output_file" | ".outputMetadataUri") {
             return Some(self.executor_output_file.to_owned());
         }

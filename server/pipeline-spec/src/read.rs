@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, HashMap};
 /// Longest name of a task, component, input or output; they become parts of paths.
 const MAX_NAME: usize = 256;
 
-pub(crate) fn ir(spec: &Value, platform: Option<&Value>) -> Result<Ir, SpecError> {
+/// `is_argo` for what [`crate::argo`] made of a workflow: it says more of files than the IR can.
+pub(crate) fn ir(spec: &Value, platform: Option<&Value>, is_argo: bool) -> Result<Ir, SpecError> {
     let mut fields = Fields::open("", spec)?;
     let version = fields.text("schemaVersion")?.unwrap_or_default();
     if version != "2.1.0" {
@@ -37,7 +38,7 @@ pub(crate) fn ir(spec: &Value, platform: Option<&Value>) -> Result<Ir, SpecError
     info.text("displayName")?;
     let description = info.text("description")?;
     info.close()?;
-    fields.text("sdkVersion")?;
+    let is_old = fields.text("sdkVersion")?.is_some_and(|version| crate::upgrade::is_old(&version));
     fields.text("defaultPipelineRoot")?;
 
     let mut unsupported = Vec::new();
@@ -49,12 +50,26 @@ pub(crate) fn ir(spec: &Value, platform: Option<&Value>) -> Result<Ir, SpecError
     }
     let executors = match fields.object("deploymentSpec")? {
         None => HashMap::new(),
-        Some(deployment) => read_executors::executors(deployment, platform, &mut unsupported)?,
+        Some(deployment) => read_executors::executors(deployment, platform, is_argo, &mut unsupported)?,
     };
     fields.close()?;
-    let mut ir = Ir { name, description, components, executors, unsupported };
+    let deadline_seconds = platform.map(deadline).transpose()?.flatten();
+    let mut ir = Ir { name, description, components, executors, unsupported, is_old, is_argo, deadline_seconds };
     link::link(&mut ir)?;
     Ok(ir)
+}
+
+/// `pipelineConfig.activeDeadlineSeconds`. The rest of it says how a cluster keeps the run.
+fn deadline(platform: &Value) -> Result<Option<u64>, SpecError> {
+    let mut fields = Fields::open("", platform)?;
+    for (name, mut one) in fields.named("platforms")? {
+        if name == "kubernetes"
+            && let Some(mut config) = one.object("pipelineConfig")?
+        {
+            return Ok(Some(u64::from(config.count("activeDeadlineSeconds")?)).filter(|seconds| *seconds > 0));
+        }
+    }
+    Ok(None)
 }
 
 fn check_name(place: &str, name: &str) -> Result<(), SpecError> {

@@ -3,7 +3,8 @@
 use crate::{
     Resources, SpecError,
     fields::Fields,
-    ir::{Container, Executor, Importer, ImporterUri, TypeSchema},
+    ir::{Container, Executor, Files, Importer, ImporterUri, TypeSchema},
+    pod::Kubernetes,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use std::collections::HashMap;
 pub(crate) fn executors(
     mut deployment: Fields<'_>,
     platform: Option<&Value>,
+    is_argo: bool,
     unsupported: &mut Vec<String>,
 ) -> Result<HashMap<String, Executor>, SpecError> {
     let mut kubernetes = platform.map(kubernetes_executors).transpose()?.unwrap_or_default();
@@ -23,7 +25,7 @@ pub(crate) fn executors(
         let executor = match (container, importer, resolver, custom_job) {
             (Some(container), None, None, None) => {
                 let platform = kubernetes.remove(label);
-                Executor::Container(Box::new(self::container(container, platform)?))
+                Executor::Container(Box::new(self::container(container, platform, is_argo)?))
             }
             (None, Some(importer), None, None) => Executor::Importer(self::importer(importer, unsupported)?),
             (None, None, Some(_), None) => Executor::Unsupported("resolver"),
@@ -68,18 +70,29 @@ fn kubernetes_executors(platform: &Value) -> Result<HashMap<String, Value>, Spec
     Ok(found)
 }
 
-fn container(mut fields: Fields<'_>, kubernetes: Option<Value>) -> Result<Container, SpecError> {
+fn container(mut fields: Fields<'_>, kubernetes: Option<Value>, is_argo: bool) -> Result<Container, SpecError> {
     let mut env = Vec::new();
     for mut variable in fields.objects("env")? {
         env.push((variable.required("name")?, variable.text("value")?.unwrap_or_default()));
         variable.close()?;
     }
     fields.some("lifecycle")?;
-    let timeout_seconds = match &kubernetes {
-        None => None,
-        Some(config) => Some(u64::from(Fields::open("platforms.kubernetes", config)?.count("activeDeadlineSeconds")?))
-            .filter(|seconds| *seconds > 0),
+    let kubernetes = match &kubernetes {
+        None => Kubernetes::default(),
+        Some(config) => Kubernetes::read(Fields::open("platforms.kubernetes", config)?)?,
     };
+    let mut files = Files::default();
+    if is_argo && let Some(mut own) = fields.object("files")? {
+        for (name, into) in [
+            ("inputs", &mut files.inputs),
+            ("outputs", &mut files.outputs),
+            ("parameters", &mut files.parameters),
+            ("raw", &mut files.raw),
+        ] {
+            let paths = own.some(name)?.and_then(Value::as_object).into_iter().flatten();
+            into.extend(paths.filter_map(|(key, path)| Some((key.clone(), path.as_str()?.to_owned()))));
+        }
+    }
     let container = Container {
         image: fields.required("image")?,
         command: fields.texts("command")?,
@@ -87,7 +100,7 @@ fn container(mut fields: Fields<'_>, kubernetes: Option<Value>) -> Result<Contai
         env,
         resources: fields.object("resources")?.map(resources).transpose()?.unwrap_or_default(),
         kubernetes,
-        timeout_seconds,
+        files,
     };
     fields.close()?;
     Ok(container)

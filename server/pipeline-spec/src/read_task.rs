@@ -30,10 +30,11 @@ pub(crate) fn dag_task(
         .ok_or_else(|| fields.error("componentRef", "is missing; it names the task's component"))?;
     let component_name = reference.required("name")?;
     reference.close()?;
-    if let Some(mut caching) = fields.object("cachingOptions")? {
-        caching.flag("enableCache")?;
-        caching.text("cacheKey")?;
-        caching.close()?;
+    let mut caching = None;
+    if let Some(mut options) = fields.object("cachingOptions")? {
+        let own_key = options.text("cacheKey")?.unwrap_or_default();
+        caching = options.flag("enableCache")?.then_some(own_key);
+        options.close()?;
     }
     let mut condition = None;
     let mut runs_anyway = false;
@@ -96,12 +97,16 @@ pub(crate) fn dag_task(
         iterator,
         parallelism,
         retry,
+        caching,
     };
     fields.close()?;
     Ok(task)
 }
 
-fn parameter_input(mut fields: Fields<'_>, unsupported: &mut Vec<String>) -> Result<ParameterInput, SpecError> {
+pub(crate) fn parameter_input(
+    mut fields: Fields<'_>,
+    unsupported: &mut Vec<String>,
+) -> Result<ParameterInput, SpecError> {
     let mut sources = Vec::new();
     if let Some(from) = fields.object("taskOutputParameter")? {
         sources.push(ParameterSource::TaskOutput(selector(from, "producerTask", "outputParameterKey")?));

@@ -1,10 +1,11 @@
 //! From a step that may start to its [`StepOrder`].
 
 use crate::{
-    Artifact, BoundArtifact, OutputParameter, Resources, StepOrder,
+    Artifact, BoundArtifact, OutputParameter, Pod, Resources, StepOrder, VolumeOperation, fingerprint,
     ir::{Component, Container},
     locations,
     placeholders::{RunNames, StepValues, WORKSPACE, artifact_json},
+    values as plain,
     walk::{Bindings, Position},
 };
 use serde_json::{Map, Value, json};
@@ -22,6 +23,7 @@ pub(crate) fn order(
     attempt: u32,
     given: &Bindings<'_>,
     effective: &Bindings<'_>,
+    pod: Pod,
     names: &RunNames<'_>,
 ) -> Result<StepOrder, String> {
     let run = names.plan.run();
@@ -39,7 +41,9 @@ pub(crate) fn order(
         .output_parameters
         .iter()
         .map(|(name, declared)| {
-            (name.clone(), OutputParameter { parameter_type: *declared, file: format!("{PARAMETER_DIRECTORY}/{name}") })
+            let own = container.files.parameters.get(name);
+            let file = own.cloned().unwrap_or_else(|| format!("{PARAMETER_DIRECTORY}/{name}"));
+            (name.clone(), OutputParameter { parameter_type: *declared, file, trims_line_end: own.is_some() })
         })
         .collect();
     let output_artifacts: Vec<BoundArtifact> = component
@@ -52,7 +56,7 @@ pub(crate) fn order(
                 type_version: definition.title.version.clone(),
                 uri: format!("{directory}/{name}"),
                 metadata: definition.metadata.clone(),
-                custom_path: None,
+                custom_path: container.files.outputs.get(name).cloned(),
             };
             bound(name, artifact)
         })
@@ -61,8 +65,17 @@ pub(crate) fn order(
         .artifacts
         .iter()
         .flat_map(|(name, list)| list.iter().map(|artifact| bound(name, artifact.clone())))
+        .map(|one| match container.files.inputs.get(&one.key) {
+            Some(path) => BoundArtifact { path: path.clone(), ..one },
+            None => one,
+        })
         .collect();
-    let executor_input = executor_input(effective, &output_parameters, &output_artifacts, &executor_output_file);
+    let mut executor_input = executor_input(effective, &output_parameters, &output_artifacts, &executor_output_file);
+    if names.plan.ir().is_old
+        && let Some(parameters) = executor_input.pointer("/inputs/parameterValues").and_then(Value::as_object)
+    {
+        executor_input["inputs"]["parameters"] = Value::Object(crate::upgrade::typed(parameters));
+    }
     let text = executor_input.to_string();
     let values = StepValues {
         given,
@@ -93,6 +106,12 @@ pub(crate) fn order(
         accelerator_type: one(&asked.accelerator_type)?,
         accelerator_count: one(&asked.accelerator_count)?,
     };
+    let mut env = container.env.clone();
+    if names.plan.ir().is_argo {
+        for (_, value) in &mut env {
+            *value = values.text(value)?;
+        }
+    }
     let uses_workspace = command.iter().chain(&args).any(|argument| argument.contains(WORKSPACE));
     Ok(StepOrder {
         path: at.path.clone(),
@@ -104,17 +123,45 @@ pub(crate) fn order(
         image: values.text(&container.image)?,
         command,
         args,
-        env: container.env.clone(),
+        env,
+        files: container.files.raw.clone().into_iter().collect(),
         executor_output_file,
         output_parameters,
         resources,
-        timeout_seconds: container.timeout_seconds,
+        timeout_seconds: container.kubernetes.timeout_seconds,
         uses_workspace,
-        kubernetes: container.kubernetes.clone(),
+        volume: volume_operation(at, container, effective)?,
+        fingerprint: fingerprint::of(at, component, container, &names.plan.ir().name, given, &output_artifacts, &pod),
+        pod,
         input_artifacts,
         output_artifacts,
         executor_input,
     })
+}
+
+/// Upstream's images that stand for work on a volume.
+fn volume_operation(
+    at: &Position<'_>,
+    container: &Container,
+    inputs: &Bindings<'_>,
+) -> Result<Option<VolumeOperation>, String> {
+    let text = |name: &str| inputs.parameters.get(name).map(|value| plain::text(value)).filter(|text| !text.is_empty());
+    match container.image.as_str() {
+        "argostub/createpvc" => {
+            let name = match (text("pvc_name"), text("pvc_name_suffix")) {
+                (Some(_), Some(_)) => return Err("give either pvc_name or pvc_name_suffix, not both".to_owned()),
+                (Some(name), None) => name,
+                // The task's id is as good as a random one, and the same after a crash.
+                (None, suffix) => format!("{}{}", at.id, suffix.unwrap_or_default()),
+            };
+            Ok(Some(VolumeOperation::Create { name }))
+        }
+        "argostub/deletepvc" => {
+            let name = text("pvc_name").ok_or_else(|| "input parameter \"pvc_name\" has no value".to_owned())?;
+            Ok(Some(VolumeOperation::Delete { name }))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn bound(key: &str, artifact: Artifact) -> BoundArtifact {

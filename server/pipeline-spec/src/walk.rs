@@ -18,7 +18,20 @@ pub(crate) const MAX_ORDERS: usize = 256;
 /// `start` holds at most 256 orders: ask again once they are recorded as started.
 #[must_use]
 pub fn advance(plan: &Plan, facts: &Facts, now_millis: i64) -> Advance {
-    let mut walk = Walk { plan, facts, now: now_millis, found: Found::default(), tasks: 0, orders: 0 };
+    let deadline = plan.ir().deadline_seconds.map(|seconds| {
+        let from = facts.retried_at_millis.unwrap_or_else(|| plan.run().created_at.millis());
+        from.saturating_add(i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX))
+    });
+    let overdue = deadline.is_some_and(|at| at <= now_millis) && !facts.cancel_requested;
+    let mut walk = Walk {
+        plan,
+        facts,
+        now: now_millis,
+        cancel: facts.cancel_requested || overdue,
+        found: Found { wake: deadline.filter(|_| !overdue), ..Found::default() },
+        tasks: 0,
+        orders: 0,
+    };
     let scope = Bindings {
         parameters: plan.parameters().iter().map(|(name, value)| (name.as_str(), Arc::clone(value))).collect(),
         artifacts: BTreeMap::new(),
@@ -35,6 +48,9 @@ pub fn advance(plan: &Plan, facts: &Facts, now_millis: i64) -> Advance {
     }
     let end = outcome.is_final().then(|| {
         let first = found.failure.take();
+        if overdue && found.cancelled {
+            return End { state: RunState::Failed, error: Some(walk_limit(plan)) };
+        }
         let state = if facts.cancel_requested && found.cancelled {
             RunState::Canceled
         } else if outcome.state == State::Failed {
@@ -52,6 +68,10 @@ pub fn advance(plan: &Plan, facts: &Facts, now_millis: i64) -> Advance {
     Advance { start: found.start, stop: found.stop, tasks: found.tasks, end, wake_at_millis: found.wake }
 }
 
+fn walk_limit(plan: &Plan) -> String {
+    format!("the run took longer than its limit of {} s", plan.ir().deadline_seconds.unwrap_or_default())
+}
+
 /// The run has outgrown its bound: whatever runs is stopped, then it ends as failed.
 fn refuse(facts: &Facts, mut tasks: Vec<TaskView>) -> Advance {
     let open: Vec<TaskPath> = facts
@@ -60,7 +80,7 @@ fn refuse(facts: &Facts, mut tasks: Vec<TaskView>) -> Advance {
         .filter(|(_, step)| step.attempts.last().is_some_and(|attempt| attempt.ended.is_none()))
         .map(|(path, _)| path.clone())
         .collect();
-    let error = format!("the run would have more than {MAX_TASKS} tasks");
+    let error = format!("the run would have more than {MAX_TASKS} tasks, or groups more than 64 deep");
     let end = open.is_empty().then(|| End { state: RunState::Failed, error: Some(error.clone()) });
     if end.is_some() {
         for view in tasks.iter_mut().filter(|view| !view.task.state.is_final()) {
@@ -123,6 +143,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) ended_at: i64,
     pub(crate) outputs: Bindings<'a>,
     pub(crate) reason: Option<String>,
+    /// Succeeded without having run.
+    pub(crate) cached: bool,
 }
 
 impl Outcome<'_> {
@@ -189,6 +211,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) facts: &'a Facts,
     pub(crate) now: i64,
+    /// Nothing new begins, and what runs is stopped.
+    pub(crate) cancel: bool,
     pub(crate) found: Found,
     tasks: usize,
     pub(crate) orders: usize,
@@ -204,6 +228,9 @@ pub(crate) struct Position<'a> {
 }
 
 impl<'a> Walk<'a> {
+    pub(crate) fn why_cancelled(&self) -> String {
+        if self.facts.cancel_requested { "the run was cancelled".to_owned() } else { walk_limit(self.plan) }
+    }
     /// Counts `more` tasks; false once there are too many.
     pub(crate) const fn count(&mut self, more: usize) -> bool {
         self.tasks = self.tasks.saturating_add(more);
@@ -234,6 +261,7 @@ impl<'a> Walk<'a> {
         let state = match outcome.state {
             State::Pending => TaskState::Pending,
             State::Running => TaskState::Running,
+            State::Succeeded if outcome.cached => TaskState::Cached,
             State::Succeeded => TaskState::Succeeded,
             State::Skipped | State::Omitted => TaskState::Skipped,
             State::Failed => TaskState::Failed,

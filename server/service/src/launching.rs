@@ -67,17 +67,7 @@ async fn hand_over(service: &Service, system: &System, address: &RunAddress) -> 
     let grant = system.over::<runs::Launch, _>(address.clone());
     let row = orders.read(&grant).await?;
     let cancel_requested = row.cancel_requested;
-    let order = LaunchOrder::new(
-        system.over(address.clone()),
-        row.display_name,
-        row.spec,
-        row.parameters,
-        row.pipeline_root,
-        row.service_account,
-        row.created_at,
-        row.scheduled_at,
-        row.cancel_requested,
-    );
+    let order = LaunchOrder::new(system.over(address.clone()), row);
     Engine::launch(service.engine(), order).await?;
     orders.mark_launched(&grant, service.now()).await?;
     // What was wished while the engine had not heard of the run yet, it has not heard either.

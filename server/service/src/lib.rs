@@ -16,7 +16,6 @@ mod recurring_runs;
 mod runs;
 mod scheduling;
 mod v1beta1;
-mod scheduling;
 
 pub use artifacts::TasksOf;
 pub use background::{Background, Running};
@@ -25,7 +24,6 @@ pub use live::Change;
 pub use operations::{NewUser, Operations};
 pub use scheduling::{Round, Scheduler};
 pub use v1beta1::DefinitionText;
-pub use scheduling::{Round, Scheduler};
 
 use authz::Guard;
 use engine::Engine;

@@ -5,11 +5,11 @@ use bytes::Bytes;
 use engine::LogChunk;
 use futures::stream::BoxStream;
 use model::{
-    Failure, Listing, Macros, NewRun, NewRunSource, Page, PipelineId, PipelineSource, PipelineVersionId, Run, RunId,
-    RuntimeConfig, Task, TaskId,
+    Failure, Listing, Macros, Namespace, NewRun, NewRunSource, Page, PipelineId, PipelineSource, PipelineVersionId,
+    Run, RunId, RuntimeConfig, Task, TaskId,
 };
 use pipeline_spec::{Package, RunContext};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::NewRunRow;
 
 impl Service {
@@ -165,6 +165,79 @@ impl Service {
             self.inner.launches.notify_one();
         }
         Ok(())
+    }
+
+    /// Takes a run that is at its end up again and keeps what succeeded. With `from`, a task of the run, that task and all
+    /// that depends on it run again as well, whatever became of them.
+    ///
+    /// # Errors
+    /// `NotFound` for the run or the task, `Forbidden`, `Conflict` for a run that is not at its end, or that succeeded
+    /// and is to be retried without a task.
+    pub async fn retry_run(&self, caller: &Caller, id: RunId, from: Option<TaskId>) -> Result<(), Failure> {
+        let address = self.store().locate().run(id).await?;
+        let grant = self.guard().require_over::<runs::Retry, _>(caller, address).await?;
+        self.store().runs().retry(&grant, from, self.now()).await?;
+        self.changes_of().tell(Change::run(grant.place(), id));
+        self.inner.launches.notify_one();
+        Ok(())
+    }
+
+    /// Bytes that the namespace's runs keep on the engine's disk: logs, artifacts, volumes.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub async fn disk_use(&self, caller: &Caller, namespace: Namespace) -> Result<u64, Failure> {
+        let grant = self.guard().require::<runs::List, _>(caller, namespace).await?;
+        self.engine().disk_use(&grant).await
+    }
+
+    /// Forgets what later runs would take from the cache in place of this task's work. `false` if nothing was kept.
+    ///
+    /// # Errors
+    /// `NotFound` for the run or the task, `Forbidden`.
+    pub async fn forget_results(&self, caller: &Caller, id: RunId, task: TaskId) -> Result<bool, Failure> {
+        let address = self.store().locate().run(id).await?;
+        let grant = self.guard().require_over::<runs::Retry, _>(caller, address).await?;
+        self.engine().forget_results(&grant, task).await
+    }
+
+    /// A new run of the same definition in the same experiment. `parameters` replace the first run's one by one; the rest
+    /// is taken along.
+    ///
+    /// # Errors
+    /// As [`Self::create_run`] and [`Self::run`].
+    pub async fn clone_run(
+        &self,
+        caller: &Caller,
+        id: RunId,
+        display_name: String,
+        parameters: Map<String, Value>,
+    ) -> Result<Run, Failure> {
+        let run = self.run(caller, id).await?;
+        let source = match run.source {
+            PipelineSource::Version { pipeline_id, pipeline_version_id }
+                if self.store().locate().pipeline_version(pipeline_version_id).await.is_ok() =>
+            {
+                NewRunSource::Version { pipeline_id: Some(pipeline_id), pipeline_version_id }
+            }
+            // The run keeps the definition when the version goes.
+            PipelineSource::Version { .. } | PipelineSource::Latest { .. } => {
+                NewRunSource::Inline { spec: self.run_spec(caller, id).await? }
+            }
+            PipelineSource::Inline { spec } => NewRunSource::Inline { spec: spec.unwrap_or_default() },
+        };
+        let mut runtime_config = run.runtime_config;
+        runtime_config.parameters.extend(parameters);
+        let new = NewRun {
+            experiment_id: Some(run.experiment_id),
+            namespace: Some(run.namespace),
+            display_name,
+            description: run.description,
+            service_account: run.service_account,
+            source,
+            runtime_config,
+        };
+        self.create_run(caller, new).await
     }
 
     /// # Errors

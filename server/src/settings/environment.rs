@@ -1,6 +1,6 @@
 use super::{EngineSettings, TrustedHeaderSettings, USER_HEADER, file, parsed};
 use crate::DownloadSettings;
-use model::Failure;
+use model::{Failure, Namespace};
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 /// The process's variables. One that is set to nothing counts as not set.
@@ -84,8 +84,27 @@ impl<'a> Environment<'a> {
             return Err(Failure::invalid("max_parallel_steps is 0: expected a number from 1 on"));
         }
         let grace = self.parsed("MOORING_STOP_GRACE_SECONDS", "a number of seconds")?.or(file.stop_grace_seconds);
+        let names = self
+            .text("MOORING_WITHOUT_NETWORK")
+            .map(|text| text.split(',').map(|name| name.trim().to_owned()).collect())
+            .unwrap_or(file.without_network);
+        let place = |name: &String| {
+            let told = |failure: Failure| Failure::invalid(format!("local_engine.without_network: {failure}"));
+            Namespace::parse(name).map_err(told)
+        };
+        let mib = "a number of MiB";
         Ok(EngineSettings {
             max_parallel_steps: steps,
+            max_parallel_steps_of_namespace: self
+                .parsed("MOORING_MAX_PARALLEL_STEPS_OF_NAMESPACE", "a number from 1 on")?
+                .or(file.max_parallel_steps_of_namespace),
+            namespace_disk_mib: self.parsed("MOORING_NAMESPACE_DISK_MIB", mib)?.or(file.namespace_disk_mib),
+            step_memory_mib: self.parsed("MOORING_STEP_MEMORY_MIB", mib)?.or(file.step_memory_mib),
+            step_processes: self.parsed("MOORING_STEP_PROCESSES", "a number from 1 on")?.or(file.step_processes),
+            step_log_mib: self.parsed("MOORING_STEP_LOG_MIB", mib)?.or(file.step_log_mib),
+            step_disk_mib: self.parsed("MOORING_STEP_DISK_MIB", mib)?.or(file.step_disk_mib),
+            cache: self.parsed("MOORING_CACHE", "true or false")?.or(file.cache),
+            without_network: names.iter().filter(|name| !name.is_empty()).map(place).collect::<Result<_, _>>()?,
             python: self.path("MOORING_PYTHON").or(file.python),
             bwrap: self.path("MOORING_BWRAP").or(file.bwrap),
             network: self.parsed("MOORING_STEP_NETWORK", "true or false")?.or(file.network),

@@ -32,6 +32,15 @@ pub(super) struct TrustedHeader {
 #[serde(deny_unknown_fields)]
 pub(super) struct LocalEngine {
     pub(super) max_parallel_steps: Option<usize>,
+    pub(super) max_parallel_steps_of_namespace: Option<usize>,
+    pub(super) namespace_disk_mib: Option<u64>,
+    pub(super) step_memory_mib: Option<u64>,
+    pub(super) step_processes: Option<u32>,
+    pub(super) step_log_mib: Option<u64>,
+    pub(super) step_disk_mib: Option<u64>,
+    pub(super) cache: Option<bool>,
+    #[serde(default)]
+    pub(super) without_network: Vec<String>,
     pub(super) python: Option<PathBuf>,
     pub(super) bwrap: Option<PathBuf>,
     pub(super) network: Option<bool>,

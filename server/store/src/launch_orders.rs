@@ -4,28 +4,13 @@ use crate::{
     runs::{select_run, select_texts},
 };
 use authz::{RunGrant, System, runs};
-use model::{Failure, Namespace, RunAddress, RunId, RunState, Timestamp};
+use model::{Failure, Launching, Namespace, RunAddress, RunId, RunState, TaskId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use serde_json::{Map, Value};
 
 /// What the launcher of runs finds: addresses across namespaces for the system's own hands, and a run's launch data
 /// for a grant to launch it.
 pub struct LaunchOrders<'a> {
     pub(crate) store: &'a Store,
-}
-
-/// All that an engine must know of a run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Launching {
-    pub display_name: String,
-    pub spec: Value,
-    pub parameters: Map<String, Value>,
-    pub pipeline_root: Option<String>,
-    pub service_account: String,
-    pub created_at: Timestamp,
-    pub scheduled_at: Timestamp,
-    /// The run is `Canceling`.
-    pub cancel_requested: bool,
 }
 
 impl LaunchOrders<'_> {
@@ -67,7 +52,16 @@ impl LaunchOrders<'_> {
     /// # Errors
     /// `NotFound` when the run was deleted meanwhile.
     pub async fn read(&self, grant: &RunGrant<runs::Launch>) -> Result<Launching, Failure> {
-        let columns = ["display_name", "pipeline_root", "service_account", "created_at", "scheduled_at", "state"];
+        let columns = [
+            "display_name",
+            "pipeline_root",
+            "service_account",
+            "created_at",
+            "scheduled_at",
+            "state",
+            "retries",
+            "retry_from",
+        ];
         let database = self.store.database();
         let row = database.one(&select_run(&columns, grant.place(), grant.id())).await?;
         let row = row.ok_or_else(|| grant.id().not_found())?;
@@ -82,6 +76,12 @@ impl LaunchOrders<'_> {
             created_at: row.moment("created_at")?,
             scheduled_at: row.moment("scheduled_at")?,
             cancel_requested: row.word("state", RunState::parse)? == RunState::Canceling,
+            retries: row.count("retries")?,
+            retry_from: row
+                .text_if_any("retry_from")?
+                .map(|id| TaskId::parse(&id))
+                .transpose()
+                .map_err(Failure::internal)?,
         })
     }
 

@@ -29,7 +29,7 @@ mod users;
 
 pub use artifacts::Artifacts;
 pub use experiments::Experiments;
-pub use launch_orders::{LaunchOrders, Launching};
+pub use launch_orders::LaunchOrders;
 pub use locate::Locate;
 pub use pipeline_versions::PipelineVersions;
 pub use pipelines::Pipelines;

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0001_tables.sql"),
     include_str!("../migrations/0002_artifacts.sql"),
     include_str!("../migrations/0003_schedules.sql"),
+    include_str!("../migrations/0004_retries.sql"),
 ];
 
 pub(crate) async fn run(database: &Database) -> Result<(), Failure> {

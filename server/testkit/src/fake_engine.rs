@@ -1,4 +1,4 @@
-use authz::{RunGrant, runs};
+use authz::{Grant, RunGrant, runs};
 use bytes::Bytes;
 use engine::{Engine, Event, LaunchOrder, LogChunk, Report, Reporter, Reports, reporting};
 use futures::{StreamExt, stream, stream::BoxStream};
@@ -8,6 +8,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
+use tokio::sync::watch;
 
 /// The log of every step.
 const LOG: &str = "the log of a step\n";
@@ -16,7 +17,14 @@ const LOG: &str = "the log of a step\n";
 pub struct FakeEngine {
     clock: Arc<dyn Clock>,
     reporter: Reporter,
-    runs: Mutex<HashMap<RunId, RunAddress>>,
+    runs: Mutex<HashMap<RunId, Held>>,
+}
+
+struct Held {
+    address: RunAddress,
+    retries: u32,
+    /// `Running`, or how it ended.
+    state: watch::Sender<RunState>,
 }
 
 impl FakeEngine {
@@ -27,9 +35,16 @@ impl FakeEngine {
         (Arc::new(Self { clock, reporter, runs: Mutex::default() }), reports)
     }
 
-    /// Ends the step of a run. A run that was not launched has none.
+    /// Ends the step of a run. A run that was not launched, or has ended, has none.
     pub async fn end(&self, run: RunId, state: RunState) {
-        let address = self.runs.lock().unwrap().remove(&run);
+        let address = {
+            let runs = self.runs.lock().unwrap();
+            let held = runs.get(&run).filter(|held| !held.state.borrow().is_final());
+            held.map(|held| {
+                held.state.send_replace(state);
+                held.address.clone()
+            })
+        };
         if let Some(address) = address {
             self.tell_end(&address, state).await;
         }
@@ -50,10 +65,10 @@ impl FakeEngine {
         TaskId::from_uuid(run.uuid())
     }
 
-    /// Whether the engine has the run.
+    /// Whether the run goes on in the engine.
     #[must_use]
     pub fn holds(&self, run: RunId) -> bool {
-        self.runs.lock().unwrap().contains_key(&run)
+        self.runs.lock().unwrap().get(&run).is_some_and(|held| !held.state.borrow().is_final())
     }
 
     async fn tell_end(&self, run: &RunAddress, state: RunState) {
@@ -91,17 +106,45 @@ impl FakeEngine {
             outputs: json!({}),
         }
     }
+
+    /// How the run stands, for who may look at this step.
+    fn standing(&self, grant: &RunGrant<runs::Get>, task: TaskId) -> Result<watch::Receiver<RunState>, Failure> {
+        let runs = self.runs.lock().unwrap();
+        let held = runs.get(&grant.id()).filter(|held| held.address == *grant.address());
+        match held {
+            Some(held) if task == Self::step_of(grant.id()) => Ok(held.state.subscribe()),
+            _ => Err(task.not_found()),
+        }
+    }
+}
+
+fn log_from(offset: u64) -> Bytes {
+    Bytes::from_static(&LOG.as_bytes()[usize::try_from(offset).unwrap().min(LOG.len())..])
 }
 
 #[async_trait::async_trait]
 impl Engine for FakeEngine {
     async fn launch(&self, order: LaunchOrder) -> Result<(), Failure> {
         let run = order.address().clone();
-        if self.runs.lock().unwrap().insert(run.id, run.clone()).is_none() {
-            self.tell(&run, Event::State { state: RunState::Running, error: None }).await;
-            self.tell(&run, Event::Tasks(vec![self.task(run.id, TaskState::Running)])).await;
+        let ended = {
+            let mut runs = self.runs.lock().unwrap();
+            let known = runs.get(&run.id).map(|held| (*held.state.borrow(), held.retries));
+            let begins = known.is_none_or(|(state, retries)| state.is_final() && retries < order.run.retries);
+            if begins {
+                let state = watch::Sender::new(RunState::Running);
+                runs.insert(run.id, Held { address: run.clone(), retries: order.run.retries, state });
+            }
+            known.map(|(state, _)| state).filter(|_| !begins)
+        };
+        match ended {
+            Some(state) if state.is_final() => self.tell_end(&run, state).await,
+            Some(_) => {}
+            None => {
+                self.tell(&run, Event::State { state: RunState::Running, error: None }).await;
+                self.tell(&run, Event::Tasks(vec![self.task(run.id, TaskState::Running)])).await;
+            }
         }
-        if order.cancel_requested {
+        if order.run.cancel_requested {
             self.end(run.id, RunState::Canceled).await;
         }
         Ok(())
@@ -117,22 +160,34 @@ impl Engine for FakeEngine {
         Ok(())
     }
 
+    async fn disk_use(&self, _: &Grant<runs::List>) -> Result<u64, Failure> {
+        Ok(0)
+    }
+
+    async fn forget_results(&self, grant: &RunGrant<runs::Retry>, task: TaskId) -> Result<bool, Failure> {
+        let runs = self.runs.lock().unwrap();
+        let known = runs.get(&grant.id()).is_some_and(|held| held.address == *grant.address());
+        if known && task == Self::step_of(grant.id()) { Ok(false) } else { Err(task.not_found()) }
+    }
+
     async fn follow_log(
         &self,
         grant: &RunGrant<runs::Get>,
         task: TaskId,
         offset: u64,
     ) -> Result<BoxStream<'static, LogChunk>, Failure> {
-        let bytes = self.read_log(grant, task, offset).await?;
+        let mut standing = self.standing(grant, task)?;
         let next_offset = LOG.len().try_into().unwrap();
-        Ok(stream::iter([LogChunk { next_offset, bytes }]).boxed())
+        let there = stream::iter([LogChunk { next_offset, bytes: log_from(offset) }]);
+        let end = stream::once(async move {
+            // A run that is forgotten takes the sender along.
+            let _ = standing.wait_for(|state| state.is_final()).await;
+        });
+        Ok(there.chain(end.filter_map(|()| std::future::ready(None))).boxed())
     }
 
     async fn read_log(&self, grant: &RunGrant<runs::Get>, task: TaskId, offset: u64) -> Result<Bytes, Failure> {
-        if task != Self::step_of(grant.id()) {
-            return Err(task.not_found());
-        }
-        let from = usize::try_from(offset).unwrap().min(LOG.len());
-        Ok(Bytes::from_static(&LOG.as_bytes()[from..]))
+        self.standing(grant, task)?;
+        Ok(log_from(offset))
     }
 }

@@ -1,10 +1,13 @@
 //! An engine on a directory of its own, and definitions to run on it.
 
 use artifacts::Artifacts;
-use authz::{Policy, Question, System, runs};
-use engine::{Engine, Event, LaunchOrder, Reports};
+use authz::{System, runs};
+use engine::{Engine, Event, LaunchOrder, Reports, Secrets};
 use futures::StreamExt;
-use model::{Address, Clock, Failure, Membership, Namespace, RunAddress, RunId, RunState, Task, TaskState, Timestamp};
+use model::{
+    Address, Clock, Failure, Launching, Namespace, RunAddress, RunId, RunState, SecretData, SecretValue, Task,
+    TaskState, Timestamp,
+};
 use mooring_engine_local::{LocalEngine, Settings};
 use serde_json::{Map, Value, json};
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
@@ -20,15 +23,14 @@ impl Clock for Now {
     }
 }
 
-struct Nobody;
+/// Every namespace has a secret `door` of its own.
+struct Drawer;
 
 #[async_trait::async_trait]
-impl Policy for Nobody {
-    async fn allows(&self, _: &Question<'_>) -> Result<bool, Failure> {
-        Ok(false)
-    }
-    async fn memberships(&self, _: &authn::Caller) -> Result<Vec<Membership>, Failure> {
-        Ok(Vec::new())
+impl Secrets for Drawer {
+    async fn read(&self, order: &LaunchOrder, name: &str) -> Result<SecretData, Failure> {
+        let entry = || ("code".to_owned(), SecretValue::new(format!("code of {}", order.namespace()).into_bytes()));
+        Ok(if name == "door" { SecretData::from([entry()]) } else { SecretData::new() })
     }
 }
 
@@ -52,12 +54,12 @@ impl Bench {
         let launcher = env!("CARGO_BIN_EXE_engine-local-launcher");
         let mut settings = Settings::new(dir.join("engine"), vec![launcher.into()]);
         settings.stop_grace = Duration::from_millis(300);
+        settings.limits.processes = Some(200);
         let artifacts = Artifacts::open(dir.join("artifacts")).unwrap();
         let (reporter, reports) = engine::reporting();
-        let started = LocalEngine::start(change(settings), artifacts.clone(), Arc::new(Now), reporter).await;
-        #[expect(clippy::disallowed_methods, reason = "a test makes its own grants")]
-        let (_, system, _) = authz::open(Arc::new(Nobody));
-        Self { engine: started.unwrap(), reports, artifacts, system, tasks: HashMap::new() }
+        let secrets = Arc::new(Drawer);
+        let started = LocalEngine::start(change(settings), artifacts.clone(), Arc::new(Now), reporter, secrets).await;
+        Self { engine: started.unwrap(), reports, artifacts, system: testkit::system(), tasks: HashMap::new() }
     }
 
     pub(crate) async fn launch(&self, run: &RunAddress, spec: Value) {
@@ -65,11 +67,12 @@ impl Bench {
     }
 
     pub(crate) async fn try_launch(&self, run: &RunAddress, spec: Value) -> Result<(), Failure> {
+        self.try_launch_as(run, launching(spec)).await
+    }
+
+    pub(crate) async fn try_launch_as(&self, run: &RunAddress, launching: Launching) -> Result<(), Failure> {
         let grant = self.system.over::<runs::Launch, _>(run.clone());
-        let now = Now.now();
-        let order =
-            LaunchOrder::new(grant, "a run".to_owned(), spec, Map::new(), None, "default".to_owned(), now, now, false);
-        self.engine.launch(order).await
+        self.engine.launch(LaunchOrder::new(grant, launching)).await
     }
 
     /// Takes reports until one of them satisfies the question.
@@ -126,6 +129,23 @@ impl Bench {
     }
 }
 
+/// A run of the definition without parameters.
+pub(crate) fn launching(spec: Value) -> Launching {
+    let now = Now.now();
+    Launching {
+        display_name: "a run".to_owned(),
+        spec,
+        parameters: Map::new(),
+        pipeline_root: None,
+        service_account: "default".to_owned(),
+        created_at: now,
+        scheduled_at: now,
+        cancel_requested: false,
+        retries: 0,
+        retry_from: None,
+    }
+}
+
 pub(crate) fn run_in(namespace: &str, number: u128) -> RunAddress {
     Address {
         place: Namespace::parse(namespace).unwrap(),
@@ -161,6 +181,19 @@ impl Step {
     }
     pub(crate) fn args(mut self, args: &[&str]) -> Self {
         self.container["args"] = json!(args);
+        self
+    }
+    pub(crate) fn image(mut self, image: &str) -> Self {
+        self.container["image"] = json!(image);
+        self
+    }
+    pub(crate) fn cached(mut self) -> Self {
+        self.task["cachingOptions"] = json!({"enableCache": true});
+        self
+    }
+    pub(crate) fn constant(mut self, name: &str, value: &str) -> Self {
+        self.component["inputDefinitions"]["parameters"][name] = json!({"parameterType": "STRING"});
+        self.task["inputs"]["parameters"][name] = json!({"runtimeValue": {"constant": value}});
         self
     }
     pub(crate) fn retries(mut self, count: u32) -> Self {

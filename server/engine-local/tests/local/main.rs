@@ -2,5 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod bench;
+mod caching;
+mod contract;
 mod isolation;
+mod limits;
+mod pods;
+mod retries;
 mod runs;

@@ -13,5 +13,5 @@ impl model::Clock for Now {
 }
 
 fn main() -> ExitCode {
-    mooring_launcher::main(std::env::args_os().skip(1), &Now)
+    launcher::main(std::env::args_os().skip(1), &Now)
 }

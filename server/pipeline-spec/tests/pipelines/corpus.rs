@@ -96,7 +96,7 @@ fn every_valid_upload_is_read_and_survives_storage() {
 }
 
 #[test]
-fn v1_and_old_formats_are_refused_in_words() {
+fn what_kfp_1_8_compiled_is_read_or_refused_in_words() {
     let Some(corpus) = corpus() else { return };
     let mut seen = 0;
     for (file, _, _) in catalogue(&corpus) {
@@ -104,11 +104,15 @@ fn v1_and_old_formats_are_refused_in_words() {
             continue;
         }
         let Ok(text) = std::fs::read_to_string(corpus.join(&file)) else { continue };
-        let refused = Package::read(&text).unwrap_err();
         seen += 1;
-        assert!(!refused.0.is_empty());
-        if !refused.0.contains("v1 pipeline") && !refused.0.contains("2.1.0") {
-            eprintln!("{file}: {refused}");
+        // One process is a step; its two-container forms and the launcher of kfp 1.8 are another thing.
+        let refused = ["sidecar", "init_container", "volume_op", "v2compat"].iter().any(|word| file.contains(word));
+        match Package::read(&text) {
+            Ok(package) => {
+                assert!(!refused, "{file}");
+                assert_eq!(Package::from_value(&package.to_value()).unwrap().inputs(), package.inputs(), "{file}");
+            }
+            Err(error) => assert!(refused && error.0.contains(' '), "{file}: {error}"),
         }
     }
     assert!(seen > 10, "{seen}");

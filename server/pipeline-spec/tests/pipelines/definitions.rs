@@ -1,6 +1,6 @@
 //! What is refused, and in which words.
 
-use crate::support::{context, pipeline, planned, step, task};
+use crate::support::{Play, context, pipeline, planned, step, task};
 use mooring_pipeline_spec::{Package, ParameterType, plan};
 use serde_json::{Value, json};
 
@@ -184,7 +184,6 @@ fn two_documents_are_a_pipeline_and_its_platform() {
     let plan = plan(&package, json!({"need": "x"}).as_object().unwrap(), &context()).unwrap();
     let order = mooring_pipeline_spec::advance(&plan, &mooring_pipeline_spec::Facts::default(), 0).start.remove(0);
     assert_eq!(order.timeout_seconds, Some(30));
-    assert_eq!(order.kubernetes.unwrap()["podMetadata"]["labels"]["a"], "b");
     assert!(Package::read(&format!("{}\n---\n{}", good(), good())).unwrap_err().0.contains("two of a kind"));
 }
 
@@ -194,7 +193,7 @@ fn other_texts_are_refused() {
         ("", "unknown template format"),
         ("hello", "unknown template format"),
         ("a: [1", "not YAML"),
-        ("apiVersion: argoproj.io/v1alpha1\nkind: Workflow\n", "v1 pipeline"),
+        ("apiVersion: argoproj.io/v1alpha1\nkind: Workflow\n", "spec: is missing"),
         ("a: &a [x, x]\nb: &b [*a, *a]\n", "unknown template format"),
         ("{\"pipelineInfo\": 3", "unknown template format"),
     ] {
@@ -279,4 +278,34 @@ fn texts_that_double_at_every_level_hit_a_bound() {
     let answer =
         mooring_pipeline_spec::advance(&planned(&spec, json!({})), &mooring_pipeline_spec::Facts::default(), 0);
     assert!(answer.end.unwrap().error.unwrap().contains("grows beyond"));
+}
+
+#[test]
+fn a_job_of_kfp_1_8_runs_with_its_own_parameters_and_its_own_form_of_inputs() {
+    let job = json!({
+        "pipelineSpec": {
+            "schemaVersion": "2.0.0", "sdkVersion": "kfp-1.8.22", "pipelineInfo": {"name": "old"},
+            "deploymentSpec": {"executors": {"exec": {"container": {"image": "i", "command": ["run"], "args": ["{{$}}"]}}}},
+            "components": {"comp": {"executorLabel": "exec",
+                "inputDefinitions": {"parameters": {"n": {"type": "INT"}, "s": {"type": "STRING"}}},
+                "outputDefinitions": {"parameters": {"Output": {"type": "INT"}}}}},
+            "root": {
+                "inputDefinitions": {"parameters": {"s": {"type": "STRING"}, "items": {"type": "STRING"}}},
+                "dag": {"tasks": {"a": {"componentRef": {"name": "comp"}, "inputs": {"parameters": {
+                    "n": {"runtimeValue": {"constantValue": {"intValue": "3"}}}, "s": {"componentInputParameter": "s"}}}}}},
+            },
+        },
+        "runtimeConfig": {"parameters": {"s": {"stringValue": "hello"}, "items": {"stringValue": "[1]"}}},
+    });
+    let package = Package::read(&job.to_string()).unwrap();
+    assert_eq!(Package::read(&package.to_text()).unwrap().to_value(), package.to_value());
+    let mut play = Play::new(planned(&package.to_value(), json!({})));
+    let order = play.look().start.remove(0);
+    let inputs = &order.executor_input["inputs"];
+    assert_eq!(inputs["parameters"], json!({"n": {"intValue": "3"}, "s": {"stringValue": "hello"}}));
+    assert_eq!(inputs["parameterValues"], json!({"n": 3, "s": "hello"}));
+    let written = json!({"parameters": {"Output": {"intValue": 4}}}).to_string();
+    let outputs = mooring_pipeline_spec::collect_outputs(&order, Some(&written), &|_| None).unwrap();
+    assert_eq!(outputs.parameters["Output"], json!(4));
+    play.begin(order);
 }

@@ -4,7 +4,7 @@ use crate::{
     row::{Row, to_json},
 };
 use authz::{RunGrant, runs};
-use model::{Failure, RunProgress, RunState, StateChange, Timestamp};
+use model::{Failure, RunProgress, RunState, StateChange, TaskId, Timestamp};
 use sea_orm::DbBackend;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
@@ -32,6 +32,73 @@ impl Runs<'_> {
             "Failed to terminate run {}. Row not found among those that can be terminated: its state is {state}",
             grant.id()
         )))
+    }
+
+    /// Takes a run that is at its end up again: `Pending`, with a launch order of its own, its tasks to be told anew.
+    /// `from` is a step of the run that is to run again in any case.
+    ///
+    /// # Errors
+    /// `NotFound` for the run or the step, and `Conflict` for a run whose state [`RunState::may_be_retried`] refuses.
+    pub async fn retry(
+        &self,
+        grant: &RunGrant<runs::Retry>,
+        from: Option<TaskId>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let (namespace, id) = (grant.place().as_str(), grant.id().to_string());
+        let transaction = self.store.database().begin().await?;
+        let mut select = select_run(&["state", "state_history", "retries"], grant.place(), grant.id());
+        if self.store.database().backend() != DbBackend::Sqlite {
+            select.lock_exclusive();
+        }
+        let row = transaction.one(&select).await?.ok_or_else(|| grant.id().not_found())?;
+        let state = row.word("state", RunState::parse)?;
+        if !state.may_be_retried(from.is_some()) {
+            return Err(Failure::conflict(format!(
+                "Failed to retry run {id}: its state is {}, and only a run that failed or was canceled can be retried; one that succeeded only from a step",
+                state.as_str()
+            )));
+        }
+        if let Some(task) = from {
+            let mut known = Query::select();
+            known
+                .column("id")
+                .from("tasks")
+                .and_where(Expr::col("namespace").eq(namespace))
+                .and_where(Expr::col("run_id").eq(id.as_str()))
+                .and_where(Expr::col("id").eq(task.to_string()));
+            transaction.one(&known).await?.ok_or_else(|| task.not_found())?;
+        }
+        let mut history: Vec<StateChange> = row.json("state_history")?;
+        history.push(StateChange { at: now, state: RunState::Pending, error: None });
+        let mut update = Query::update();
+        update
+            .table("runs")
+            .value("state", RunState::Pending.as_str())
+            .value("state_history", to_json(&history)?)
+            .value("finished_at", 0_i64)
+            .value("error", "")
+            .value("retries", i64::from(row.count("retries")?) + 1)
+            .value("retry_from", from.map(|task| task.to_string()).unwrap_or_default())
+            .and_where(Expr::col("namespace").eq(namespace))
+            .and_where(Expr::col("id").eq(id.as_str()));
+        transaction.run(&update).await?;
+        // The engine tells all of them when it takes the run up; those of a group's later attempts may not come again.
+        let mut forget = Query::delete();
+        forget
+            .from_table("tasks")
+            .and_where(Expr::col("namespace").eq(namespace))
+            .and_where(Expr::col("run_id").eq(id.as_str()));
+        transaction.run(&forget).await?;
+        let mut order = Query::insert();
+        order.into_table("launch_orders").columns(["run_id", "namespace", "ordered_at", "launched_at"]).values_panic([
+            id.as_str().into(),
+            namespace.into(),
+            now.millis().into(),
+            0_i64.into(),
+        ]);
+        transaction.run(&order).await?;
+        transaction.done().await
     }
 
     /// Writes the state that an engine reported, appends it to the history, and at the end closes the launch order.

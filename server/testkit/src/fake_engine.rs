@@ -52,7 +52,7 @@ impl FakeEngine {
 
     /// Tells that the step of a run has ended and put this out (`{"parameters", "artifacts"}`); the run goes on.
     pub async fn put_out(&self, run: RunId, outputs: serde_json::Value) {
-        let address = self.runs.lock().unwrap().get(&run).cloned();
+        let address = self.runs.lock().unwrap().get(&run).map(|held| held.address.clone());
         if let Some(address) = address {
             let task = Task { outputs, ..self.task(run, TaskState::Succeeded) };
             self.tell(&address, Event::Tasks(vec![task])).await;

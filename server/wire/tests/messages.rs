@@ -231,6 +231,12 @@ fn recurring_runs_keep_kfps_oddities() {
         no_catchup: false,
         created_at: Timestamp::ZERO,
         updated_at: Timestamp::ZERO,
+        resource_name: "nightly-abcde".to_owned(),
+        acts_as: model::UserName::parse("alice").unwrap(),
+        fired: 0,
+        last_at: None,
+        next_at: None,
+        stopped: None,
     };
     let periodic = model::Trigger::Periodic { interval_seconds: 3600, start: Some(Timestamp::ZERO), end: None };
     let other = model::RecurringRun { trigger: Some(periodic), mode: RecurringRunMode::Enabled, ..job.clone() };

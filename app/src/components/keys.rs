@@ -61,6 +61,14 @@ fn commands(namespace: Option<&Namespace>, session: Session) -> Vec<Command> {
     commands
 }
 
+/// What the palette's listener sets.
+#[cfg(feature = "hydrate")]
+struct Palette {
+    typed: RwSignal<String>,
+    at: RwSignal<usize>,
+    opened: RwSignal<bool>,
+}
+
 /// Whether every word that was typed is in the command.
 fn fits(command: &str, typed: &str) -> bool {
     let command = command.to_lowercase();
@@ -72,13 +80,18 @@ fn fits(command: &str, typed: &str) -> bool {
 pub fn keys(place: Memo<Place>, session: Session) -> AnyView {
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
+    // The person is known at different moments on the server and in the browser, so nothing is listed before it is asked for.
+    let opened = RwSignal::new(false);
     let fitting = Memo::new(move |_| {
+        if !opened.get() {
+            return Vec::new();
+        }
         let namespace = place.get().namespace().cloned();
         let all = commands(namespace.as_ref(), session);
         all.into_iter().filter(|command| typed.with(|typed| fits(&command.word, typed))).collect::<Vec<_>>()
     });
     #[cfg(feature = "hydrate")]
-    browser::listen(place, typed, at);
+    browser::listen(place, Palette { typed, at, opened });
     #[cfg(feature = "hydrate")]
     let pressed = browser::walker(fitting, at);
     #[cfg(not(feature = "hydrate"))]
@@ -104,7 +117,7 @@ pub fn keys(place: Memo<Place>, session: Session) -> AnyView {
             <div role="listbox" id="palette-list" aria-label="Commands">
                 {move || fitting.get().into_iter().enumerate().map(option).collect_view()}
             </div>
-            {move || fitting.with(Vec::is_empty).then(|| view! { <p class="faint" role="status">"No command has these words."</p> })}
+            {move || (opened.get() && fitting.with(Vec::is_empty)).then(|| view! { <p class="faint" role="status">"No command has these words."</p> })}
         </div>
         <div popover="auto" id="keys" class="dialog keys-list script-only" role="dialog" aria-label="Keys">
             <h2>"Keys"</h2>
@@ -116,7 +129,7 @@ pub fn keys(place: Memo<Place>, session: Session) -> AnyView {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use super::Command;
+    use super::{Command, Palette};
     use crate::{
         components::form::browser::goer,
         namespace::href,
@@ -170,15 +183,16 @@ mod browser {
         }
     }
 
-    pub(super) fn listen(place: Memo<Place>, typed: RwSignal<String>, at: RwSignal<usize>) {
+    pub(super) fn listen(place: Memo<Place>, palette: Palette) {
         let go = goer();
         let after_g = Cell::new(false);
         let handle = window_event_listener(ev::keydown, move |event| {
             let key = event.key();
             if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
                 event.prevent_default();
-                typed.set(String::new());
-                at.set(0);
+                palette.opened.set(true);
+                palette.typed.set(String::new());
+                palette.at.set(0);
                 if let Some(palette) = element("palette") {
                     drop(palette.toggle_popover());
                     drop(element("palette-field").map(|field| field.focus()));

@@ -109,6 +109,7 @@ macro_rules! questions { ($($door:literal $($changes:ident)? => $ask:expr;)*) =>
 }; (@ changes) => { true }; (@) => { false } }
 
 questions! {
+    "GET /apis/openapi.json" => |_| plain("/apis/openapi.json".to_owned());
     "GET /apis/v1beta1/healthz" => |_| plain("/apis/v1beta1/healthz".to_owned());
     "GET /apis/v1beta1/auth" => |_| plain(format!("/apis/v1beta1/auth?namespace={NS}&resources=VIEWERS&verb=GET"));
     "POST /apis/v1beta1/experiments" changes => |its| v1_json("/experiments", json!({

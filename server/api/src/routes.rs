@@ -97,6 +97,14 @@ routes! {
     POST   "/apis/v1beta1/runs/{run_id}:unarchive" => runs::unarchive;
     POST   "/apis/v1beta1/runs/{run_id}:reportMetrics" => v1beta1::runs::report_metrics;
     POST   "/apis/v1beta1/runs/{run_id}/terminate" => v1beta1::runs::terminate;
+    POST   "/apis/v1beta1/runs/{run_id}/retry" => v1beta1::runs::retry;
+
+    POST   "/apis/v1beta1/jobs" => v1beta1::jobs::create;
+    GET    "/apis/v1beta1/jobs" => v1beta1::jobs::list with ["resource_reference_key.type", "resource_reference_key.id", "page_token", "page_size", "sort_by", "filter"];
+    GET    "/apis/v1beta1/jobs/{id}" => v1beta1::jobs::get;
+    DELETE "/apis/v1beta1/jobs/{id}" => recurring_runs::delete;
+    POST   "/apis/v1beta1/jobs/{id}/enable" => v1beta1::jobs::enable;
+    POST   "/apis/v1beta1/jobs/{id}/disable" => v1beta1::jobs::disable;
     GET    "/apis/v1beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => artifacts::read;
 
     GET    "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log" => files::node_log;
@@ -133,6 +141,7 @@ routes! {
     POST   "/apis/v2beta1/runs/{run_id}:archive" => runs::archive;
     POST   "/apis/v2beta1/runs/{run_id}:unarchive" => runs::unarchive;
     POST   "/apis/v2beta1/runs/{run_id}:terminate" => runs::terminate;
+    POST   "/apis/v2beta1/runs/{run_id}:retry" => runs::retry;
 
     GET    "/apis/v2beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => artifacts::read;
 

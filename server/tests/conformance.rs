@@ -11,6 +11,8 @@ mod bench;
 mod compare;
 #[path = "conformance/exchange.rs"]
 mod exchange;
+#[path = "conformance/operations.rs"]
+mod operations;
 #[path = "conformance/reasons.rs"]
 mod reasons;
 

@@ -7,11 +7,13 @@ mod auth;
 mod extract;
 mod files;
 mod healthz;
+mod openapi;
 mod reply;
 mod routes;
 mod v1beta1;
 mod v2beta1;
 
 pub use extract::{BODY_LIMIT, UPLOAD_LIMIT};
+pub use openapi::document;
 pub use reply::refused;
 pub use routes::{PREFIXES, ROUTES, Route, router};

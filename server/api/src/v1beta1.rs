@@ -1,4 +1,5 @@
 pub(crate) mod experiments;
+pub(crate) mod jobs;
 pub(crate) mod pipeline_uploads;
 pub(crate) mod pipeline_versions;
 pub(crate) mod pipelines;

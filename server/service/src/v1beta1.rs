@@ -5,8 +5,9 @@ use crate::{Of, Service};
 use authn::Caller;
 use authz::{pipelines, runs};
 use model::{
-    Failure, Listing, NewRun, NewRunSource, Page, ParameterDefinition, ParameterType, Pipeline, PipelineId,
-    PipelineSource, PipelineVersion, PipelineVersionId, Run, RunId, RunMetric, Scope,
+    Failure, FailureKind, Listing, NewRecurringRun, NewRun, NewRunSource, Page, ParameterDefinition, ParameterType,
+    Pipeline, PipelineId, PipelineSource, PipelineVersion, PipelineVersionId, RecurringRun, RecurringRunId, Run, RunId,
+    RunMetric, Scope,
 };
 use pipeline_spec::Package;
 use serde_json::{Map, Value};
@@ -61,6 +62,50 @@ impl Service {
             }
         }
         self.create_run(caller, new).await
+    }
+
+    /// As [`Service::create_recurring_run`], with parameters and definitions as texts (see
+    /// [`Service::create_run_of_texts`]).
+    ///
+    /// # Errors
+    /// As [`Service::create_recurring_run`].
+    pub async fn create_recurring_run_of_texts(
+        &self,
+        caller: &Caller,
+        mut new: NewRecurringRun,
+        texts: Vec<(String, String)>,
+    ) -> Result<RecurringRun, Failure> {
+        if new.experiment_id.is_none() {
+            return Err(Failure::invalid("Experiment id can not be empty in multi-user mode"));
+        }
+        if let NewRunSource::Inline { spec: Value::String(text) } = &new.source {
+            new.source = NewRunSource::Inline { spec: Package::read(text)?.to_value() };
+        }
+        if !texts.is_empty() {
+            let (_, package) = self.definition(caller, new.source.clone()).await?;
+            new.runtime_config.parameters = typed(texts, &package.inputs())?;
+        }
+        self.create_recurring_run(caller, new).await
+    }
+
+    /// The definition that a recurring run would start now; `None` when its pipeline or version is gone, or may not be
+    /// read by this caller.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden` for the recurring run.
+    pub async fn recurring_run_spec(&self, caller: &Caller, id: RecurringRunId) -> Result<Option<Value>, Failure> {
+        let source = match self.recurring_run(caller, id).await?.source {
+            PipelineSource::Inline { spec } => return Ok(spec),
+            PipelineSource::Version { pipeline_id, pipeline_version_id } => {
+                NewRunSource::Version { pipeline_id: Some(pipeline_id), pipeline_version_id }
+            }
+            PipelineSource::Latest { pipeline_id } => NewRunSource::Latest { pipeline_id },
+        };
+        match self.definition(caller, source).await {
+            Ok((_, package)) => Ok(Some(package.to_value())),
+            Err(failure) if matches!(failure.kind, FailureKind::Internal | FailureKind::Unavailable) => Err(failure),
+            Err(_) => Ok(None),
+        }
     }
 
     /// # Errors

@@ -109,6 +109,7 @@ macro_rules! questions { ($($door:literal $($changes:ident)? => $ask:expr;)*) =>
 }; (@ changes) => { true }; (@) => { false } }
 
 questions! {
+    "GET /apis/openapi.json" => |_| plain("/apis/openapi.json".to_owned());
     "GET /apis/v1beta1/healthz" => |_| plain("/apis/v1beta1/healthz".to_owned());
     "GET /apis/v1beta1/auth" => |_| plain(format!("/apis/v1beta1/auth?namespace={NS}&resources=VIEWERS&verb=GET"));
     "POST /apis/v1beta1/experiments" changes => |its| v1_json("/experiments", json!({
@@ -158,6 +159,16 @@ questions! {
         "metrics": [{ "name": "accuracy", "node_id": "node", "number_value": 0.5 }],
     }));
     "POST /apis/v1beta1/runs/{run_id}/terminate" changes => |its| v1(format!("/runs/{}/terminate", its.run));
+    "POST /apis/v1beta1/runs/{run_id}/retry" changes => |its| v1(format!("/runs/{}/retry", its.run));
+    "POST /apis/v1beta1/jobs" changes => |its| v1_json("/jobs", json!({
+        "name": "another", "max_concurrency": "1",
+        "resource_references": [reference("EXPERIMENT", &its.experiment, "OWNER"), reference("PIPELINE_VERSION", &its.version, "CREATOR")],
+    }));
+    "GET /apis/v1beta1/jobs" => |_| v1(format!("/jobs?resource_reference_key.type=NAMESPACE&resource_reference_key.id={NS}"));
+    "GET /apis/v1beta1/jobs/{id}" => |its| v1(format!("/jobs/{}", its.recurring));
+    "DELETE /apis/v1beta1/jobs/{id}" changes => |its| v1(format!("/jobs/{}", its.recurring));
+    "POST /apis/v1beta1/jobs/{id}/enable" changes => |its| v1(format!("/jobs/{}/enable", its.recurring));
+    "POST /apis/v1beta1/jobs/{id}/disable" changes => |its| v1(format!("/jobs/{}/disable", its.recurring));
     "GET /apis/v1beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => |its| v1(format!("/runs/{}/nodes/{}/artifacts/data:read", its.run, its.task));
 
     "GET /apis/v2beta1/auth" => |_| api(format!("/auth?namespace={NS}&resources=VIEWERS&verb=CREATE"));
@@ -207,6 +218,7 @@ questions! {
     "DELETE /apis/v2beta1/runs/{run_id}" changes => |its| api(format!("/runs/{}", its.run));
     "POST /apis/v2beta1/runs/{run_id}:archive" changes => |its| api(format!("/runs/{}:archive", its.run));
     "POST /apis/v2beta1/runs/{run_id}:unarchive" changes => |its| api(format!("/runs/{}:unarchive", its.run));
+    "POST /apis/v2beta1/runs/{run_id}:retry" changes => |its| api(format!("/runs/{}:retry", its.run));
     "POST /apis/v2beta1/runs/{run_id}:terminate" changes => |its| api(format!("/runs/{}:terminate", its.run));
 
     "GET /apis/v2beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read" => |its| api(format!("/runs/{}/nodes/{}/artifacts/data:read", its.run, its.task));

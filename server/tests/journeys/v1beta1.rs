@@ -178,3 +178,50 @@ async fn a_pipeline_has_its_newest_version_and_its_text() {
     owner.delete(&format!("{V1}/pipelines/{id}")).await.ok();
     owner.get(&format!("{V2}/pipelines/{id}")).await.refused(404);
 }
+
+#[tokio::test]
+async fn a_job_is_a_recurring_run() {
+    let bench = Bench::start().await;
+    let owner = bench.owner("team-a");
+    let experiment = owner.experiment("team-a", "e").await;
+    let (pipeline, version) = owner.pipeline("team-a", "p").await;
+    let body = json!({
+        "name": "j", "pipeline_spec": { "pipeline_id": pipeline }, "max_concurrency": "2", "enabled": true,
+        "trigger": { "cron_schedule": { "cron": "0 0 9 ? * 2-6" } },
+        "resource_references": [reference("EXPERIMENT", &experiment, "OWNER")],
+    });
+    let made = owner.post(&format!("{V1}/jobs"), &body).await.ok();
+    let id = id_of(&made, "id");
+    let references = json!([
+        reference("NAMESPACE", "team-a", "OWNER"),
+        reference("EXPERIMENT", &experiment, "OWNER"),
+        reference("PIPELINE", &pipeline, "CREATOR"),
+        reference("PIPELINE_VERSION", &version, "CREATOR"),
+    ]);
+    assert_eq!((&made["resource_references"], &made["enabled"]), (&references, &json!(true)));
+    assert!(made["pipeline_spec"]["pipeline_manifest"].as_str().unwrap().contains("pipelineInfo"));
+    let newer = owner.get(&format!("{V2}/recurringruns/{id}")).await.ok();
+    assert_eq!((&newer["mode"], &newer["trigger"]), (&json!("ENABLE"), &body["trigger"]));
+    assert_eq!(
+        newer["pipeline_version_reference"]["pipeline_version_id"],
+        json!(version),
+        "the newest is looked up once"
+    );
+    owner.post(&format!("{V1}/jobs/{id}/disable"), &Value::Null).await.ok();
+    let disabled = owner.get(&format!("{V1}/jobs/{id}")).await.ok();
+    assert_eq!((&disabled["enabled"], &disabled["status"]), (&Value::Null, &json!("DISABLED")));
+    owner.post(&format!("{V1}/jobs/{id}/enable"), &Value::Null).await.ok();
+    for (kind, of) in [("EXPERIMENT", experiment.as_str()), ("NAMESPACE", "team-a")] {
+        assert_eq!(owner.get(&list("jobs", kind, of)).await.ok()["jobs"][0]["id"], json!(id));
+    }
+    for (field, value) in
+        [("max_concurrency", json!("0")), ("trigger", json!({ "cron_schedule": { "cron": "never" } }))]
+    {
+        let mut wrong = body.clone();
+        wrong[field] = value;
+        owner.post(&format!("{V1}/jobs"), &wrong).await.refused(400);
+    }
+    bench.owner("team-b").get(&format!("{V1}/jobs/{id}")).await.refused(403);
+    owner.delete(&format!("{V1}/jobs/{id}")).await.ok();
+    owner.get(&format!("{V2}/recurringruns/{id}")).await.refused(404);
+}

@@ -15,6 +15,6 @@ mod tags;
 pub mod v1beta1;
 pub mod v2beta1;
 
-pub use json::{At, Enum, Field, Int64, Message, Moment, Named, Object, parse, spells};
+pub use json::{At, Enum, Field, Int64, Message, Moment, Named, Object, Schemas, parse, spells};
 pub use listing::{ListQuery, listing, sort};
 pub use tags::parse_tags;

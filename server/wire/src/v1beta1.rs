@@ -2,6 +2,7 @@
 
 mod experiment;
 mod filter;
+mod job;
 mod metric;
 mod pipeline;
 mod reference;
@@ -10,6 +11,7 @@ mod workflow;
 
 pub use experiment::{Experiment, ListExperimentsResponse};
 pub use filter::{Filter, Predicate};
+pub use job::{Job, ListJobsResponse, Mode};
 pub use metric::{
     MetricResult, ReportRunMetricsRequest, ReportRunMetricsResponse, ReportStatus, RunMetric, outcome_of,
 };

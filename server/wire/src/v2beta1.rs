@@ -11,7 +11,7 @@ mod run;
 mod source;
 mod task;
 
-pub use artifact::{Artifact, ArtifactType, ListArtifactsResponse};
+pub use artifact::{Artifact, ArtifactType, ListArtifactsResponse, ReadArtifactResponse};
 pub use experiment::{Experiment, ListExperimentsResponse};
 pub use filter::{Filter, Predicate};
 pub use healthz::Healthz;
@@ -34,3 +34,15 @@ pub(crate) use source::page;
 /// The answer of an operation that has nothing to say: `{}`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Empty {}
+
+impl crate::Field for Empty {
+    fn read(value: serde_json::Value, at: &crate::At<'_>) -> Result<Self, model::Failure> {
+        if value.is_object() { Ok(Self {}) } else { Err(at.expected("an object", &value)) }
+    }
+    fn is_unset(&self) -> bool {
+        false
+    }
+    fn schema(_: &mut crate::Schemas) -> serde_json::Value {
+        serde_json::json!({ "type": "object" })
+    }
+}

@@ -221,3 +221,30 @@ async fn a_file_may_be_32_mib_and_no_more() {
         assert!(status == StatusCode::PAYLOAD_TOO_LARGE && text.contains("32 MiB"), "{text}");
     }
 }
+
+mod forms {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at_once<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_file_arrives_whole(name in "[A-Za-z0-9._-]{1,20}", content in proptest::collection::vec(proptest::num::u8::ANY, 1..3000)) {
+            prop_assume!(!content.windows(5).any(|five| five == b"\r\n--x"));
+            let (status, text) = at_once(upload(&[form("uploadfile", &name, &content)]));
+            prop_assert_eq!((status, text), (StatusCode::OK, format!("{name} {}", content.len())));
+        }
+
+        #[test]
+        fn no_form_is_too_strange(body in proptest::collection::vec(proptest::num::u8::ANY, 0..400), boundary in "[ -~]{0,12}") {
+            let kind = format!("multipart/form-data; boundary={boundary}");
+            let (status, _) = at_once(ask("POST", "/apis/things/upload", &kind, body));
+            prop_assert_eq!(status, StatusCode::BAD_REQUEST);
+        }
+    }
+}

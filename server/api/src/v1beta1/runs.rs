@@ -82,6 +82,11 @@ pub(crate) async fn terminate(State(service): State<Service>, Known(caller): Kno
     Ok(Reply(Empty {}))
 }
 
+pub(crate) async fn retry(State(service): State<Service>, Known(caller): Known, path: Segments) -> Answer<Empty> {
+    service.retry_run(&caller, RunId::parse(path.named("run_id")?)?, None).await?;
+    Ok(Reply(Empty {}))
+}
+
 pub(crate) async fn report_metrics(
     State(service): State<Service>,
     Known(caller): Known,

@@ -5,9 +5,8 @@ use crate::{
 use axum::extract::State;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{ArtifactId, Failure, Namespace, RunId, TaskId};
-use serde::Serialize;
 use service::Service;
-use wire::v2beta1::{Artifact, ListArtifactsResponse};
+use wire::v2beta1::{Artifact, ListArtifactsResponse, ReadArtifactResponse};
 
 /// Of a run if one is named, else of a namespace.
 pub(crate) async fn list(
@@ -30,12 +29,6 @@ pub(crate) async fn get(
     Id(id): Id<ArtifactId>,
 ) -> Answer<Artifact> {
     Ok(Reply(service.artifact(&caller, id).await?.into()))
-}
-
-#[derive(Serialize)]
-pub(crate) struct ReadArtifactResponse {
-    /// Base64.
-    data: String,
 }
 
 /// What a task put out, inside of a message. The node is the task's id.

@@ -62,3 +62,9 @@ pub(crate) async fn terminate(
     service.terminate_run(&caller, id).await?;
     Ok(Reply(Empty {}))
 }
+
+/// What succeeded is kept.
+pub(crate) async fn retry(State(service): State<Service>, Known(caller): Known, Id(id): Id<RunId>) -> Answer<Empty> {
+    service.retry_run(&caller, id, None).await?;
+    Ok(Reply(Empty {}))
+}

@@ -1,6 +1,6 @@
 use model::{Failure, RunState, StorageState, Timestamp};
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fmt};
 
 /// Where in the caller's JSON something stands; shown as `runtime_config.parameters` or `predicates[0].key`.
@@ -46,6 +46,20 @@ pub trait Field: Sized + Serialize {
 
     /// Whether it is left out on writing.
     fn is_unset(&self) -> bool;
+
+    /// What OpenAPI calls it; messages write themselves into `all` and are referred to.
+    fn schema(all: &mut Schemas) -> Value;
+}
+
+/// The messages of an OpenAPI document, by name.
+pub type Schemas = BTreeMap<String, Value>;
+
+/// `v2beta1.Run`: both versions have messages of the same name.
+pub(crate) fn schema_name(module: &str, name: &str) -> String {
+    match module.split("::").find(|part| part.starts_with("v1") || part.starts_with("v2")) {
+        Some(version) => format!("{version}.{name}"),
+        None => name.to_owned(),
+    }
 }
 
 /// A present `Option` counts as set whatever it holds: members of a oneof need that.
@@ -55,6 +69,9 @@ impl<T: Field> Field for Option<T> {
     }
     fn is_unset(&self) -> bool {
         self.is_none()
+    }
+    fn schema(all: &mut Schemas) -> Value {
+        T::schema(all)
     }
 }
 
@@ -67,6 +84,9 @@ impl<T: Field> Field for Vec<T> {
     }
     fn is_unset(&self) -> bool {
         self.is_empty()
+    }
+    fn schema(all: &mut Schemas) -> Value {
+        json!({ "type": "array", "items": T::schema(all) })
     }
 }
 
@@ -86,6 +106,9 @@ impl<T: Field> Field for BTreeMap<String, T> {
     fn is_unset(&self) -> bool {
         self.is_empty()
     }
+    fn schema(all: &mut Schemas) -> Value {
+        json!({ "type": "object", "additionalProperties": T::schema(all) })
+    }
 }
 
 /// Text without NUL, which no database of ours could keep.
@@ -100,6 +123,9 @@ impl Field for String {
     fn is_unset(&self) -> bool {
         self.is_empty()
     }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string" })
+    }
 }
 
 impl Field for bool {
@@ -108,6 +134,9 @@ impl Field for bool {
     }
     fn is_unset(&self) -> bool {
         !*self
+    }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "boolean" })
     }
 }
 
@@ -121,6 +150,9 @@ impl Field for Int64 {
     }
     fn is_unset(&self) -> bool {
         self.0 == 0
+    }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string", "format": "int64" })
     }
 }
 impl Serialize for Int64 {
@@ -138,6 +170,9 @@ impl Field for i32 {
     fn is_unset(&self) -> bool {
         *self == 0
     }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "integer", "format": "int32" })
+    }
 }
 
 /// A finite number; protobuf's texts for the others are nobody's metric.
@@ -152,6 +187,9 @@ impl Field for f64 {
     fn is_unset(&self) -> bool {
         *self == 0.0
     }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "number", "format": "double" })
+    }
 }
 
 /// Any JSON value, echoed as it came.
@@ -161,6 +199,9 @@ impl Field for Value {
     }
     fn is_unset(&self) -> bool {
         self.is_null()
+    }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({})
     }
 }
 
@@ -205,6 +246,9 @@ impl Field for Moment {
     }
     fn is_unset(&self) -> bool {
         self.0.is_none()
+    }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string", "format": "date-time" })
     }
 }
 impl Serialize for Moment {
@@ -259,6 +303,10 @@ impl<T: Named> Field for Enum<T> {
     fn is_unset(&self) -> bool {
         self.0.is_none()
     }
+    fn schema(_: &mut Schemas) -> Value {
+        let words = std::iter::once(T::UNSPECIFIED).chain(T::WORDS.iter().map(|(_, word, _)| *word));
+        json!({ "type": "string", "enum": words.collect::<Vec<_>>() })
+    }
 }
 impl<T: Named> Serialize for Enum<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -299,6 +347,9 @@ impl Field for Object {
     fn is_unset(&self) -> bool {
         false
     }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "object" })
+    }
 }
 
 /// A map from text to any JSON value.
@@ -311,5 +362,8 @@ impl Field for Map<String, Value> {
     }
     fn is_unset(&self) -> bool {
         self.is_empty()
+    }
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "object", "additionalProperties": true })
     }
 }

@@ -95,6 +95,20 @@ macro_rules! message { ($(
         fn is_unset(&self) -> bool {
             false
         }
+        fn schema(all: &mut $crate::json::Schemas) -> serde_json::Value {
+            let name = $crate::json::schema_name(module_path!(), stringify!($name));
+            if !all.contains_key(&name) {
+                // Held first, for a message may hold itself.
+                all.insert(name.clone(), serde_json::Value::Null);
+                let mut properties = serde_json::Map::new();
+                $( properties.insert(
+                    $crate::json::message!(@wire $field $($wire)?).to_owned(),
+                    <$type as $crate::json::Field>::schema(all),
+                ); )*
+                all.insert(name.clone(), serde_json::json!({ "type": "object", "properties": properties }));
+            }
+            serde_json::json!({ "$ref": format!("#/components/schemas/{name}") })
+        }
     }
     impl serde::Serialize for $name {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

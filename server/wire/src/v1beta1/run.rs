@@ -89,7 +89,7 @@ pub(super) fn written_spec(
     manifest: Manifest,
 ) -> PipelineSpec {
     let mut spec = PipelineSpec { pipeline_name, ..PipelineSpec::default() };
-    if let PipelineSource::Version { pipeline_id, .. } = source {
+    if let PipelineSource::Version { pipeline_id, .. } | PipelineSource::Latest { pipeline_id } = source {
         spec.pipeline_id = pipeline_id.to_string();
     }
     if let Manifest::Workflow(text_of_workflow) = manifest {

@@ -19,6 +19,9 @@ message! {
         task_id: String,
     }
 
+    /// What a task put out, inside of a message: base64.
+    ReadArtifactResponse { data: String }
+
     ListArtifactsResponse { artifacts: Vec<Artifact>, total_size: i32, next_page_token: String }
 }
 

@@ -89,7 +89,7 @@ class Server:
             try:
                 if requests.get(f'{self.host}/apis/v2beta1/healthz', timeout=5).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 pass
             assert time.monotonic() < until, f'the server does not answer:\n{self.said()}'
             time.sleep(0.05)

@@ -5,7 +5,6 @@ import os
 import random
 import time
 
-
 import mooring
 
 CRASHES = int(os.environ.get('MOORING_CRASHES', '25'))

@@ -209,7 +209,10 @@ fn a_run_that_grows_too_large_is_refused_instead_of_eating_memory() {
     let answer = play.look();
     assert!(answer.start.is_empty());
     let end = answer.end.unwrap();
-    assert_eq!((end.state, end.error.as_deref()), (RunState::Failed, Some("the run would have more than 50000 tasks")));
+    assert_eq!(
+        (end.state, end.error.as_deref()),
+        (RunState::Failed, Some("the run would have more than 50000 tasks, or groups more than 64 deep"))
+    );
 }
 
 #[test]

@@ -151,8 +151,28 @@ pub(crate) mod dashboard {
 
         connect(&teller, &origin);
         // Another frame's message can cut the dashboard's channel to us; saying hello again repairs it.
-        let handle = window_event_listener(ev::focus, move |_| connect(&teller, &origin));
+        let (to, own) = (teller.clone(), origin.clone());
+        let handle = window_event_listener(ev::focus, move |_| connect(&to, &own));
         on_cleanup(move || handle.remove());
+
+        // A frame within ours can do that too, at any time, and no event of ours tells of it; it may be gone by now.
+        let was = std::cell::Cell::new(false);
+        let repair = set_interval_with_handle(
+            move || {
+                let is = document().query_selector("iframe").ok().flatten().is_some();
+                if is || was.replace(is) {
+                    connect(&teller, &origin);
+                }
+                was.set(is);
+            },
+            Duration::from_secs(1),
+        )
+        .ok();
+        on_cleanup(move || {
+            if let Some(handle) = repair {
+                handle.clear();
+            }
+        });
 
         // The dashboard looks at our address on these events only, and the router's pushState sends none.
         Effect::new(move |before: Option<()>| {
@@ -191,7 +211,7 @@ pub(crate) mod dashboard {
             Place::In(_, room) => Some(Place::In(namespace, room.list())),
             Place::Wanted(room) => Some(Place::In(namespace, *room)),
             Place::Home | Place::Namespaces => Some(Place::In(namespace, crate::routes::Room::Runs)),
-            Place::SignIn | Place::Nowhere => None,
+            Place::SignIn | Place::Account | Place::Nowhere => None,
         }
     }
 

@@ -13,6 +13,8 @@ pub enum Place {
     SignIn,
     /// The choice of a namespace.
     Namespaces,
+    /// One's own tokens and sessions.
+    Account,
     /// A room without a namespace, from an old link; the server finds the namespace and goes on.
     Wanted(Room),
     In(Namespace, Room),
@@ -37,6 +39,9 @@ pub enum Room {
     NewPipeline,
     Pipeline(PipelineId),
     RecurringRuns,
+    Members,
+    Secrets,
+    Audit,
 }
 
 impl Place {
@@ -48,6 +53,7 @@ impl Place {
             [] => Self::Home,
             ["sign-in"] => Self::SignIn,
             ["namespaces"] => Self::Namespaces,
+            ["account"] => Self::Account,
             ["ns", namespace, rest @ ..] => match (Namespace::parse(namespace), Room::parse(rest)) {
                 (Ok(namespace), Some(room)) => Self::In(namespace, room),
                 _ => Self::Nowhere,
@@ -63,6 +69,7 @@ impl Place {
             Self::Home | Self::Nowhere => "/".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
             Self::Namespaces => "/namespaces".to_owned(),
+            Self::Account => "/account".to_owned(),
             Self::Wanted(room) => format!("/{}", room.path()),
             Self::In(namespace, room) => format!("/ns/{namespace}/{}", room.path()),
         }
@@ -103,6 +110,9 @@ impl Room {
             ["pipelines", "new"] => Self::NewPipeline,
             ["pipelines", id] => Self::Pipeline(PipelineId::parse(id).ok()?),
             ["recurring-runs"] => Self::RecurringRuns,
+            ["members"] => Self::Members,
+            ["secrets"] => Self::Secrets,
+            ["audit"] => Self::Audit,
             _ => return None,
         })
     }
@@ -124,6 +134,9 @@ impl Room {
             Self::NewPipeline => "pipelines/new".to_owned(),
             Self::Pipeline(id) => format!("pipelines/{id}"),
             Self::RecurringRuns => "recurring-runs".to_owned(),
+            Self::Members => "members".to_owned(),
+            Self::Secrets => "secrets".to_owned(),
+            Self::Audit => "audit".to_owned(),
         }
     }
 
@@ -144,6 +157,7 @@ impl Room {
             }
             Self::Pipelines | Self::SharedPipelines | Self::NewPipeline | Self::Pipeline(_) => Self::Pipelines,
             Self::RecurringRuns => Self::RecurringRuns,
+            Self::Members | Self::Secrets | Self::Audit => Self::Members,
         }
     }
 }
@@ -204,6 +218,10 @@ mod tests {
             "/",
             "/sign-in",
             "/namespaces",
+            "/account",
+            "/ns/team-a/members",
+            "/ns/team-a/secrets",
+            "/ns/team-a/audit",
             "/runs",
             "/ns/team-a/start",
             "/ns/team-a/runs",

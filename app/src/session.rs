@@ -55,17 +55,23 @@ impl Session {
 #[server(prefix = "/_fn", endpoint = "sign_in")]
 pub async fn sign_in(user: String, password: String, #[server(default)] next: String) -> Result<(), Trouble> {
     let accounts = crate::doors::accounts()?;
-    let secret = accounts.sign_in(user.trim(), &password).await.map_err(crate::doors::refuse)?;
+    let secret = accounts.sign_in(user.trim(), &password, crate::doors::peer()).await.map_err(crate::doors::refuse)?;
     crate::doors::set_cookie(&secret.set_cookie());
     crate::doors::go(&crate::doors::local_path(&next));
     Ok(())
+}
+
+/// Whether there is an OpenID provider to sign in with. Nobody need be signed in to ask.
+#[server(prefix = "/_fn", endpoint = "sign_in_ways", input = GetUrl)]
+pub async fn has_provider() -> Result<bool, Trouble> {
+    Ok(crate::doors::accounts()?.has_open_id())
 }
 
 #[server(prefix = "/_fn", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), Trouble> {
     let accounts = crate::doors::accounts()?;
     accounts.sign_out(&crate::doors::headers()).await.map_err(crate::doors::refuse)?;
-    crate::doors::set_cookie(&authn::Accounts::clear_cookie());
+    crate::doors::set_cookie(&accounts.clear_cookie());
     crate::doors::go("/sign-in");
     Ok(())
 }

@@ -8,6 +8,8 @@ pub struct Site {
     pub javascript: String,
     pub wasm: String,
     pub style: String,
+    /// Which pages may frame ours, as the policy writes it.
+    pub frame_ancestors: String,
 }
 
 impl Site {
@@ -23,6 +25,7 @@ impl Site {
             javascript: format!("/pkg/{name}{}.js", hash("js")),
             wasm: format!("/pkg/{name}{}.wasm", hash("wasm")),
             style: format!("/pkg/{name}{}.css", hash("css")),
+            frame_ancestors: "'self'".to_owned(),
         }
     }
 }
@@ -32,12 +35,13 @@ impl Site {
 const BEFORE_PAINT: &str = "(d=>{try{let s=localStorage.getItem('mooring-colours');if(s)d.dataset.colorScheme=s}catch(e){}\
 if(window.parent!==window)d.dataset.framed=''})(document.documentElement)";
 
-/// The policy of what a page may load and run, and who may frame it: our own origin, where the dashboard is.
+/// The policy of what a page may load and run, and who may frame it: our own origin, where the dashboard is, and whoever
+/// the settings name.
 #[cfg(feature = "ssr")]
-fn policy(nonce: &str) -> String {
+fn policy(nonce: &str, frame_ancestors: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+         img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {frame_ancestors}"
     )
 }
 
@@ -50,7 +54,7 @@ pub fn shell(site: &Site, framed: bool) -> impl IntoView + use<> {
     let base = crate::namespace::use_base();
     let nonce = use_nonce();
     if let (Some(nonce), Some(response)) = (&nonce, use_context::<leptos_axum::ResponseOptions>())
-        && let Ok(value) = http::HeaderValue::from_str(&policy(nonce))
+        && let Ok(value) = http::HeaderValue::from_str(&policy(nonce, &site.frame_ancestors))
     {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, value);
     }

@@ -22,9 +22,7 @@ for (const person of ['bob', 'mallory'] as const) {
       const answer = await app.page.request.get(`${app.origin}${app.embedded ? '/pipeline' : ''}${path}`);
       const html = await answer.text();
       expect(html, path).not.toContain(name);
-      // The first page of a namespace shows samples and nothing of the namespace: it is the same for everybody.
-      const own = path === '/ns/team-a/start';
-      if (!own && (path.startsWith('/ns/team-a/') || [run, experiment, pipeline].some((id) => path.includes(id)))) {
+      if (path.startsWith('/ns/team-a/') || [run, experiment, pipeline].some((id) => path.includes(id))) {
         expect([403, 404], `${path} ${answer.status()}`).toContain(answer.status());
       }
     }

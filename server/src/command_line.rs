@@ -52,6 +52,21 @@ pub(crate) enum Command {
     /// Personal access tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Secrets that steps may use; nobody is shown their values again.
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// What was refused and what was changed, the newest first.
+    Audit {
+        /// In this namespace [default: what concerns none: sign-ins, tokens, nobodies].
+        #[arg(long, value_name = "NS")]
+        namespace: Option<Namespace>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+        /// Go on after the page that gave this.
+        #[arg(long, value_name = "TOKEN")]
+        page_token: Option<String>,
+    },
     /// Say what is there and what is missing to run pipelines, and how to get it.
     Doctor,
     /// Run one step of a pipeline. The server starts this; nobody types it.
@@ -77,6 +92,39 @@ pub(crate) enum UserCommand {
     },
     /// All accounts.
     List,
+    /// Give an account a new password, and end its sessions.
+    Password {
+        #[arg(value_parser = UserName::parse)]
+        user: UserName,
+        /// Read the password from standard input, one line.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Let nobody in under this name any more; sessions end.
+    Disable {
+        #[arg(value_parser = UserName::parse)]
+        user: UserName,
+    },
+    /// Let them in again.
+    Enable {
+        #[arg(value_parser = UserName::parse)]
+        user: UserName,
+    },
+    /// End every session of this person.
+    SignOut {
+        #[arg(value_parser = UserName::parse)]
+        user: UserName,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Write one entry. The value comes from standard input, up to its end; one line break at the end is left out.
+    Set { namespace: Namespace, name: String, key: String },
+    /// What the secrets of a namespace are called.
+    List { namespace: Namespace },
+    /// Remove a secret with all its entries.
+    Delete { namespace: Namespace, name: String },
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,6 +150,8 @@ pub(crate) enum ProfileCommand {
         #[arg(value_parser = UserName::parse)]
         user: UserName,
     },
+    /// Make the namespaces of a YAML file, and who is in them, what the file says.
+    Apply { file: PathBuf },
     /// All namespaces with their members.
     List,
 }
@@ -216,6 +266,10 @@ mod tests {
             "mooring profile share team-a bob --role edit",
             "mooring token create alice --namespace team-a --namespace team-b --read-only --expires 30d",
             "mooring doctor --output json",
+            "mooring user sign-out alice",
+            "mooring profile apply profiles.yaml",
+            "mooring secret set team-a db PASSWORD",
+            "mooring audit --namespace team-a --limit 10",
             "mooring launcher /some/attempt",
         ] {
             CommandLine::try_parse_from(line.split(' ')).unwrap();

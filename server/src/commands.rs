@@ -1,6 +1,7 @@
 //! What each command does. Results go to standard output, everything else to standard error.
 
 mod doctor;
+mod keeping;
 mod serve;
 
 use crate::{
@@ -10,9 +11,11 @@ use crate::{
 use authn::Limits;
 use model::{Clock, Failure, Timestamp};
 use serde_json::{Value, json};
-use service::Operations;
+use service::{Operations, ProfilesFile};
 use std::{
+    fs,
     io::{IsTerminal, Write, stdin, stdout},
+    path::Path,
     process::ExitCode,
     sync::Arc,
 };
@@ -23,6 +26,10 @@ pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -
         Command::Doctor => doctor::doctor(settings, output),
         Command::User(command) => user(&operations(settings).await?, command, output).await,
         Command::Profile(command) => profile(&operations(settings).await?, command, output).await,
+        Command::Secret(command) => keeping::secret(&operations(settings).await?, command, output).await,
+        Command::Audit { namespace, limit, page_token } => {
+            keeping::audit(&operations(settings).await?, namespace, limit, page_token, output).await
+        }
         Command::Token(command) => token(&operations(settings).await?, command, output).await,
         // Taken care of before the settings are read.
         Command::Launcher { .. } => Ok(ExitCode::FAILURE),
@@ -45,6 +52,26 @@ async fn user(operations: &Operations, command: UserCommand, output: Output) -> 
                 "user": made.name, "password": made.generated_password, "platform_admin": made.platform_admin,
             });
             say(output, &text, &json)
+        }
+        UserCommand::Password { user, password_stdin } => {
+            let generated = operations.set_password(&user, password(password_stdin)?).await?;
+            let text = match &generated {
+                Some(password) => format!("{user} has a new password: {password}"),
+                None => format!("{user} has a new password."),
+            };
+            say(output, &text, &json!({ "user": user, "password": generated }))
+        }
+        UserCommand::Disable { user } => {
+            operations.set_disabled(&user, true).await?;
+            say(output, &format!("{user} is disabled."), &json!({ "user": user, "disabled": true }))
+        }
+        UserCommand::Enable { user } => {
+            operations.set_disabled(&user, false).await?;
+            say(output, &format!("{user} is let in again."), &json!({ "user": user, "disabled": false }))
+        }
+        UserCommand::SignOut { user } => {
+            operations.sign_out(&user).await?;
+            say(output, &format!("{user} is signed out everywhere."), &json!({ "user": user, "signed_out": true }))
         }
         UserCommand::List => {
             let users = operations.users().await?;
@@ -80,6 +107,12 @@ async fn profile(operations: &Operations, command: ProfileCommand, output: Outpu
             operations.unshare_profile(namespace.clone(), &user).await?;
             let text = format!("{user} is no longer in namespace {namespace}.");
             say(output, &text, &json!({ "namespace": namespace, "user": user }))
+        }
+        ProfileCommand::Apply { file } => {
+            let file = read_profiles(&file)?;
+            operations.apply_profiles(&file).await?;
+            let names: Vec<_> = file.profiles.iter().map(|entry| entry.namespace.to_string()).collect();
+            say(output, &format!("Applied: {}", names.join(", ")), &json!({ "namespaces": names }))
         }
         ProfileCommand::List => {
             let profiles = operations.profiles().await?;
@@ -136,6 +169,11 @@ async fn token(operations: &Operations, command: TokenCommand, output: Output) -
             say(output, &format!("Token {id} is revoked."), &json!({ "id": id, "revoked": true }))
         }
     }
+}
+
+pub(crate) fn read_profiles(path: &Path) -> Result<ProfilesFile, Failure> {
+    let unreadable = |error| Failure::invalid(format!("the profiles' file {} cannot be read: {error}", path.display()));
+    ProfilesFile::parse(&fs::read_to_string(path).map_err(unreadable)?)
 }
 
 fn moment(at: Option<Timestamp>) -> Option<String> {

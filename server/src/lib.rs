@@ -12,7 +12,7 @@ mod world;
 pub use command_line::main;
 pub use downloads::DownloadSettings;
 pub use routes::routes;
-pub use settings::{Overrides, Settings, TrustedHeaderSettings};
+pub use settings::{ClusterSettings, OpenIdSettings, Overrides, Settings, TrustedHeaderSettings};
 pub use site::SiteFiles;
 pub use wiring::{Foundation, House};
 pub use world::{OsChance, SystemClock};

@@ -1,17 +1,17 @@
 //! All doors under one roof, and what every request passes on its way to one.
 
 use crate::SiteFiles;
-use authn::{Accounts, Identified};
+use authn::{Accounts, Act, Identified, Peer, SESSION_COOKIE};
 use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, OriginalUri, Request, State},
-    middleware::{Next, from_fn, from_fn_with_state, map_response},
+    middleware::{Next, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::any,
 };
 use futures::StreamExt;
-use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use model::{Clock, Failure};
 use service::Service;
 use std::{
@@ -37,11 +37,18 @@ pub fn routes(
     accounts: Accounts,
     clock: Arc<dyn Clock>,
     files: SiteFiles,
+    frame_ancestors: &str,
     closing: &CancellationToken,
 ) -> Router {
     // Pages are rendered by tasks of this runtime. It is no error if somebody said so before.
     let _ = any_spawner::Executor::init_tokio();
-    let site = Arc::new(app::Site::from_listing("mooring", files.listing()));
+    let site = app::Site {
+        frame_ancestors: frame_ancestors.to_owned(),
+        ..app::Site::from_listing("mooring", files.listing())
+    };
+    let site = Arc::new(site);
+    let policy = format!("default-src 'none'; frame-ancestors {frame_ancestors}");
+    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
     let doors = app::Doors { service: service.clone(), accounts: accounts.clone(), clock, site };
     let pages = files.before(app::router(doors));
     let prefixed_root = pages.clone();
@@ -51,7 +58,7 @@ pub fn routes(
         .nest(PREFIX, pages.clone())
         .merge(pages)
         .layer(from_fn_with_state(accounts, identify))
-        .layer(from_fn(guard_headers))
+        .layer(from_fn_with_state(policy, guard_headers))
         .layer(from_fn_with_state(closing.clone(), end_streams))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
@@ -78,21 +85,67 @@ async fn at_root(pages: Router, mut request: Request) -> Response {
 async fn identify(State(accounts): State<Accounts>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let from = accounts.origin(request.headers(), peer);
+    let shown = accounts.shown(request.headers());
+    let path = request.uri().path().to_owned();
     let identified = Identified(accounts.identify(request.headers(), peer).await);
     if let Err(failure) = authn::refuse_cross_site(request.method(), request.headers(), &identified) {
+        let mut act = Act::of_nobody(shown.unwrap_or("nothing"), Some(from), "requests", "create");
+        act.user = identified.0.ok().map(|caller| caller.user().clone());
+        refused(&accounts, act.on(path).refused(failure.message.clone())).await;
         return api::refused(failure);
     }
+    let fresh = fresh_session(&accounts, request.method(), request.headers(), &identified).await;
+    let unknown = identified.0.as_ref().err().map(|failure| failure.message.clone());
     request.extensions_mut().insert(identified);
-    next.run(request).await
+    request.extensions_mut().insert(Peer(from));
+    let mut response = next.run(request).await;
+    // A credential that is not good is told whatever the door made of it; none at all, when the door wanted one.
+    if let Some(why) = unknown.filter(|_| shown.is_some() || response.status() == StatusCode::UNAUTHORIZED) {
+        let act = Act::of_nobody(shown.unwrap_or("nothing"), Some(from), "requests", "create");
+        refused(&accounts, act.on(path).refused(why)).await;
+    }
+    // Unless the door itself began or ended a session.
+    let own = |cookie: &HeaderValue| cookie.as_bytes().starts_with(SESSION_COOKIE.as_bytes());
+    if !response.headers().get_all(header::SET_COOKIE).iter().any(own)
+        && let Some(cookie) = fresh
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn refused(accounts: &Accounts, act: Act) {
+    if let Err(failure) = accounts.tell(&act).await {
+        tracing::error!(cause = failure.cause, "a refusal could not be kept: {failure}");
+    }
+}
+
+/// Sessions get new secrets when a browser goes to a page: it comes alone, and takes the cookie.
+async fn fresh_session(
+    accounts: &Accounts,
+    method: &Method,
+    headers: &HeaderMap,
+    identified: &Identified,
+) -> Option<HeaderValue> {
+    let caller = identified.0.as_ref().ok()?;
+    if headers.get("sec-fetch-mode").is_none_or(|mode| mode != "navigate") || !method.is_safe() {
+        return None;
+    }
+    match accounts.rotate(headers, caller).await {
+        Ok(secret) => HeaderValue::from_str(&secret?.set_cookie()).ok(),
+        Err(failure) => {
+            tracing::warn!(cause = failure.cause, "a session keeps its old secret: {failure}");
+            None
+        }
+    }
 }
 
 /// What browsers are told with everything. Pages bring a policy of their own, with their nonce.
-async fn guard_headers(request: Request, next: Next) -> Response {
+async fn guard_headers(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'self'"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));

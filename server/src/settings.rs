@@ -2,6 +2,7 @@
 
 mod environment;
 mod file;
+mod identity;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use crate::DownloadSettings;
 use authn::Network;
 use environment::Environment;
 use file::File;
+pub use identity::{ClusterSettings, OpenIdSettings};
 use model::{Failure, Namespace, Zone};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -25,6 +27,16 @@ pub struct Settings {
     /// Where browsers find the server, without a slash at the end; `None` for the address that it listens on.
     pub public_url: Option<String>,
     pub trusted_header: TrustedHeaderSettings,
+    /// A provider to sign in with, and whose JWTs are good.
+    pub open_id: Option<OpenIdSettings>,
+    /// The cluster whose tokens and roles count, in the place of local profiles.
+    pub kubernetes: Option<ClusterSettings>,
+    /// The pages of other sites that may frame ours, as `frame-ancestors` writes them; our own always may.
+    pub frame_ancestors: Vec<String>,
+    /// The file with the 32 bytes that seal secrets; `None` for one in the data directory.
+    pub secrets_key: Option<PathBuf>,
+    /// Profiles (YAML) that every start makes what the file says.
+    pub profiles_file: Option<PathBuf>,
     pub default_service_account: String,
     /// For cron expressions that name no time zone of their own.
     pub zone: Zone,
@@ -37,13 +49,25 @@ pub struct Settings {
     pub first_user: String,
 }
 
-/// The header in which a proxy tells who is asking. Believed from nobody while `peers` is empty, and then a request that
+/// The header in which a proxy tells who is asking. Believed from nobody while `peers` and `certificates` are empty; then a request that
 /// has it is refused.
 #[derive(Debug, Clone)]
 pub struct TrustedHeaderSettings {
     pub name: http::HeaderName,
     pub prefix: String,
     pub peers: Vec<Network>,
+    /// Identities in `x-forwarded-client-cert` that may set it.
+    pub certificates: Vec<String>,
+    /// Whose `x-forwarded-client-cert` is believed: the mesh's proxy beside us.
+    pub sidecars: Vec<Network>,
+}
+
+impl TrustedHeaderSettings {
+    /// Whether anybody at all may set it.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        !self.peers.is_empty() || !self.certificates.is_empty()
+    }
 }
 
 /// Of the local engine; `None` leaves its own default.
@@ -109,7 +133,12 @@ impl Settings {
             database,
             site: environment.path("MOORING_SITE").or(file.site),
             public_url: public_url.map(checked_url).transpose()?,
+            frame_ancestors: environment.frame_ancestors(file.frame_ancestors)?,
+            secrets_key: environment.path("MOORING_SECRETS_KEY").or(file.secrets_key),
+            profiles_file: environment.path("MOORING_PROFILES").or(file.profiles_file),
             trusted_header: environment.trusted_header(file.trusted_header)?,
+            open_id: identity::open_id(&environment, file.open_id)?,
+            kubernetes: identity::kubernetes(&environment, file.kubernetes)?,
             default_service_account: environment
                 .either("MOORING_DEFAULT_SERVICE_ACCOUNT", "DEFAULTPIPELINERUNNERSERVICEACCOUNT")
                 .map(str::to_owned)
@@ -133,6 +162,18 @@ impl Settings {
     #[must_use]
     pub fn behind_tls(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Whether pages of another site may frame ours.
+    #[must_use]
+    pub fn may_be_framed_elsewhere(&self) -> bool {
+        !self.frame_ancestors.is_empty()
+    }
+
+    /// The value of the policy's `frame-ancestors`.
+    #[must_use]
+    pub fn frame_ancestors(&self) -> String {
+        std::iter::once("'self'").chain(self.frame_ancestors.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
     }
 }
 

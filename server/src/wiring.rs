@@ -1,14 +1,16 @@
 //! Which adapter stands where. The only place that names them, and the only one that opens the guard.
 
+mod identity;
+
 use crate::{Settings, SiteFiles, downloads::HttpDownloads, routes::routes};
 use artifacts::Artifacts;
-use authn::{Accounts, TrustedHeader};
-use authz::{Guard, LocalProfiles, System};
+use authn::{Accounts, Journal};
+use authz::{Guard, System};
 use axum::Router;
 use engine::{Engine, Reporter, Reports};
 use engine_local::LocalEngine;
 use model::{Chance, Clock, Failure};
-use service::{Background, Operations, Parts, Running, Service};
+use service::{Background, Operations, Parts, Running, Service, StepSecrets};
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
@@ -17,7 +19,7 @@ use std::{
     path::Path,
     sync::Arc,
 };
-use store::Store;
+use store::{AuditJournal, SecretsKey, Store};
 use tokio_util::sync::CancellationToken;
 
 /// What every command stands on: the database, and the powers over it.
@@ -29,6 +31,7 @@ pub struct Foundation {
     system: System,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
+    secrets_key: Arc<SecretsKey>,
 }
 
 /// A server that is put together and works, but for the socket.
@@ -45,20 +48,35 @@ impl Foundation {
     /// # Errors
     /// `Unavailable`, `Invalid` for a database's URL that is none.
     pub async fn lay(settings: &Settings, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, Failure> {
-        let page_key = open_data_dir(&settings.data_dir, &*chance)
-            .map_err(|error| unusable("data directory", &settings.data_dir, error))?;
+        let unusable = |error| unusable("data directory", &settings.data_dir, error);
+        open_data_dir(&settings.data_dir).map_err(unusable)?;
+        // One signs page tokens, the other seals the secrets of namespaces.
+        let page_key = own_key(&settings.data_dir.join("page.key"), &*chance).map_err(unusable)?;
+        let secrets_key = settings.secrets_key.clone().unwrap_or_else(|| settings.data_dir.join("secrets.key"));
+        let secrets_key = own_key(&secrets_key, &*chance).map_err(unusable)?;
+        let secrets_key = Arc::new(SecretsKey::new(&secrets_key)?);
         let store = Store::open(&settings.database, &page_key).await?;
-        let header = &settings.trusted_header;
-        let header =
-            TrustedHeader { name: header.name.clone(), prefix: header.prefix.clone(), peers: header.peers.clone() };
-        let credentials = Arc::new(store.clone());
-        let accounts = Accounts::new(credentials, Arc::clone(&clock), Arc::clone(&chance), Some(header))
-            .with_secure_cookies(settings.behind_tls());
-        let policy = Arc::new(LocalProfiles::new(Arc::new(store.clone())));
+        let journal: Arc<dyn Journal> =
+            Arc::new(AuditJournal::new(store.clone(), Arc::clone(&clock), Arc::clone(&chance)));
+        let (accounts, policy) = identity::identity(settings, &store, &clock, &chance, &journal)?;
         #[expect(clippy::disallowed_methods, reason = "this is the wiring")]
         let (guard, system, operator) = authz::open(policy);
-        let operations = Operations::new(store.clone(), accounts.clone(), operator, Arc::clone(&clock));
-        Ok(Self { operations, accounts, store, guard, system, clock, chance })
+        let guard = guard.with_journal(journal);
+        let operations = Operations::new(
+            store.clone(),
+            accounts.clone(),
+            operator,
+            Arc::clone(&clock),
+            Arc::clone(&chance),
+            Arc::clone(&secrets_key),
+        );
+        Ok(Self { operations, accounts, store, guard, system, clock, chance, secrets_key })
+    }
+
+    /// The way of the engine of this machine to the secrets that steps name.
+    #[must_use]
+    pub fn step_secrets(&self) -> Arc<dyn engine::Secrets> {
+        Arc::new(StepSecrets::new(self.store.clone(), Arc::clone(&self.secrets_key)))
     }
 
     /// Puts a server on it. Must be called inside a runtime; `closing` ends its streams.
@@ -81,9 +99,12 @@ impl Foundation {
             chance: self.chance,
             default_service_account: settings.default_service_account.clone(),
             zone: settings.zone,
+            accounts: self.accounts.clone(),
+            secrets_key: self.secrets_key,
+            profiles_in_cluster: settings.kubernetes.is_some(),
         });
         let background = Background { system: self.system, reports }.start(&service);
-        let router = routes(service, self.accounts.clone(), self.clock, files, closing);
+        let router = routes(service, self.accounts.clone(), self.clock, files, &settings.frame_ancestors(), closing);
         House { router, background, operations: self.operations, accounts: self.accounts }
     }
 }
@@ -105,8 +126,8 @@ pub(crate) async fn local_engine(
     artifacts: Artifacts,
     clock: Arc<dyn Clock>,
     reporter: Reporter,
+    secrets: Arc<dyn engine::Secrets>,
 ) -> Result<Arc<dyn Engine>, Failure> {
-    let secrets = Arc::new(engine::NoSecrets);
     Ok(LocalEngine::start(local_engine_settings(settings)?, artifacts, clock, reporter, secrets).await?)
 }
 
@@ -154,18 +175,20 @@ pub(crate) fn lock_data_dir(data_dir: &Path) -> Result<File, Failure> {
     }
 }
 
-/// The key that signs page tokens lies there.
-fn open_data_dir(data_dir: &Path, chance: &dyn Chance) -> std::io::Result<Vec<u8>> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir)?;
-    let path = data_dir.join("page.key");
+fn open_data_dir(data_dir: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir)
+}
+
+/// The key in this file, made up if there is none.
+fn own_key(path: &Path, chance: &dyn Chance) -> std::io::Result<Vec<u8>> {
     let mut key = [0; 32];
     chance.fill(&mut key);
-    match OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path) {
+    match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
         Ok(mut file) => file.write_all(&key)?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error),
     }
-    fs::read(&path)
+    fs::read(path)
 }
 
 fn unusable(what: &str, path: &Path, error: std::io::Error) -> Failure {

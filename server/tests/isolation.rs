@@ -1,12 +1,16 @@
 //! Who is let in where: the policy as a reviewed table, every door called by everybody, and what must never leak.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "isolation/audit.rs"]
+mod audit;
 #[path = "bench/mod.rs"]
 mod bench;
 #[path = "isolation/credentials.rs"]
 mod credentials;
 #[path = "isolation/doors.rs"]
 mod doors;
+#[path = "isolation/frames.rs"]
+mod frames;
 #[path = "isolation/gaps.rs"]
 mod gaps;
 #[path = "isolation/leaks.rs"]

@@ -10,4 +10,5 @@ pub mod log;
 pub mod mark;
 pub mod moment;
 pub mod rail;
+pub mod sandboxed;
 pub mod table;

@@ -9,6 +9,12 @@ use model::Timestamp;
 pub struct Now(pub RwSignal<i64>);
 
 impl Now {
+    /// The present as the page has it, read once.
+    #[must_use]
+    pub fn millis() -> i64 {
+        use_context::<Self>().map(|now| now.0.get_untracked()).unwrap_or_default()
+    }
+
     /// Starts the clock of a page.
     #[must_use]
     pub fn open() -> Self {

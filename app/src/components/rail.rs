@@ -52,6 +52,7 @@ fn entries(namespace: &Namespace, list: Option<Room>) -> AnyView {
         {entry(Room::Experiments, Icon::Flask, "Experiments")}
         {entry(Room::Pipelines, Icon::Workflow, "Pipelines")}
         {entry(Room::RecurringRuns, Icon::Calendar, "Recurring runs")}
+        {entry(Room::Members, Icon::Users, "Members")}
     }
     .into_any()
 }
@@ -108,7 +109,8 @@ fn person(who: &Who) -> AnyView {
         let action = use_base().href(<crate::session::SignOut as ServerFn>::PATH);
         view! { <form method="post" action=action class="inline">{button}</form> }
     });
-    view! { <span class="name" title=who.user.to_string()>{who.user.to_string()}</span>{out} }.into_any()
+    let account = href(&Place::Account);
+    view! { <a class="name" href=account title=format!("{}: tokens and sessions", who.user)>{who.user.to_string()}</a>{out} }.into_any()
 }
 
 /// Light, dark, or as the system has it; remembered by the browser.

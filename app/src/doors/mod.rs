@@ -4,7 +4,9 @@
 //! It has no rule of its own.
 
 mod events;
+mod frames;
 mod logs;
+mod open_id;
 mod pages;
 mod query;
 mod upload;
@@ -14,7 +16,7 @@ use crate::{
     namespace::Base,
     shell::Site,
 };
-use authn::{Accounts, Caller, Identified};
+use authn::{Accounts, Caller, Identified, Peer};
 use axum::{
     Router,
     body::Body,
@@ -51,6 +53,9 @@ pub fn router(doors: Doors) -> Router {
         .route("/events", get(events::stream))
         .route("/logs/{run}/{task}", get(logs::stream))
         .route("/logs/{run}/{task}/text", get(logs::text))
+        .route("/frames/{run}", get(frames::show))
+        .route("/sign-in/openid", get(open_id::depart))
+        .route("/sign-in/openid/done", get(open_id::arrive))
         .route("/upload", post(upload::receive).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
         .route("/_fn/{*name}", any(server_function))
         .fallback(pages::page)
@@ -78,6 +83,10 @@ fn base_of(request: &Request) -> Base {
     let whole = request.extensions().get::<OriginalUri>().map_or(seen, |original| original.path());
     let base = whole.strip_suffix(seen).or_else(|| whole.strip_suffix('/')).unwrap_or_default();
     Base::new(if seen == "/" { whole.trim_end_matches('/') } else { base })
+}
+
+fn from_of(request: &Request) -> Option<std::net::IpAddr> {
+    request.extensions().get::<Peer>().map(|Peer(peer)| *peer)
 }
 
 fn caller_of(request: &Request) -> Result<Caller, Failure> {
@@ -184,18 +193,32 @@ pub(crate) fn headers() -> HeaderMap {
     use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
 }
 
+/// The address that the request came from.
+pub(crate) fn peer() -> Option<std::net::IpAddr> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Peer>().map(|Peer(peer)| *peer))
+}
+
 pub(crate) fn now() -> Timestamp {
     use_context::<Arc<dyn Clock>>().map_or(Timestamp::ZERO, |clock| clock.now())
 }
 
-/// The namespace that this browser used last.
-pub(crate) fn last_namespace(headers: &HeaderMap) -> Option<Namespace> {
+/// The value of a cookie of the request at hand.
+pub(crate) fn cookie(name: &str) -> Option<String> {
+    cookie_in(&headers(), name)
+}
+
+fn cookie_in(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == pages::LAST_NAMESPACE)
-        .and_then(|(_, value)| Namespace::parse(value).ok())
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}
+
+/// The namespace that this browser used last.
+pub(crate) fn last_namespace(headers: &HeaderMap) -> Option<Namespace> {
+    cookie_in(headers, pages::LAST_NAMESPACE).and_then(|value| Namespace::parse(&value).ok())
 }
 
 fn redirect(base: &Base, path: &str) -> Response {

@@ -1,4 +1,4 @@
-use super::{Doors, base_of, caller_of, local_path, query, redirect};
+use super::{Doors, base_of, caller_of, from_of, local_path, query, redirect};
 use crate::{routes::Place, shell::shell};
 use axum::{
     extract::{Request, State},
@@ -20,7 +20,7 @@ pub(super) async fn page(State(doors): State<Doors>, request: Request) -> Respon
     if place == Place::SignIn
         && let Some(secret) = query::value(request.uri().query(), "link")
     {
-        return match doors.accounts.redeem_link(&secret).await {
+        return match doors.accounts.redeem_link(&secret, from_of(&request)).await {
             Ok(session) => {
                 let next = query::value(request.uri().query(), "next").unwrap_or_default();
                 let mut response = redirect(&base, &local_path(&next));

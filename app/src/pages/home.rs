@@ -4,7 +4,7 @@ use super::title;
 use crate::{
     components::{
         form::{hidden, post},
-        frame::head,
+        frame::{failed, head, waiting},
         icon::{Icon, icon},
     },
     failure::Trouble,
@@ -79,16 +79,23 @@ pub async fn run_sample(namespace: Namespace, sample: String) -> Result<(), Trou
     Ok(())
 }
 
+/// What the first page of a namespace needs, for those whom it lets in: the address at which this browser reached us.
+#[server(prefix = "/_fn", endpoint = "start", input = GetUrl)]
+pub async fn start_page(namespace: Namespace) -> Result<String, Trouble> {
+    let (service, caller) = crate::doors::enter()?;
+    service.look_in(&caller, namespace).await.map_err(crate::doors::refuse)?;
+    Ok(address_of_request())
+}
+
 /// The address at which this browser reached us, for the SDK.
-#[server(prefix = "/_fn", endpoint = "own_address", input = GetUrl)]
-pub async fn own_address() -> Result<String, Trouble> {
-    let _ = crate::doors::enter()?;
+#[cfg(feature = "ssr")]
+pub(crate) fn address_of_request() -> String {
     let headers = crate::doors::headers();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let host = text("x-forwarded-host").or_else(|| text("host")).unwrap_or_else(|| "127.0.0.1:8888".to_owned());
     let scheme = text("x-forwarded-proto").unwrap_or_else(|| "http".to_owned());
     let base = use_context::<crate::namespace::Base>().unwrap_or_default();
-    Ok(base_url(&scheme, &host, base.as_str()))
+    base_url(&scheme, &host, base.as_str())
 }
 
 #[cfg(feature = "ssr")]
@@ -100,7 +107,25 @@ fn base_url(scheme: &str, host: &str, base: &str) -> String {
 #[must_use]
 pub fn start(namespace: Namespace) -> AnyView {
     let session = expect_context::<Session>();
-    let address = Resource::new_blocking(|| (), |()| own_address());
+    let place = namespace.clone();
+    let address = Resource::new_blocking(|| (), move |()| start_page(place.clone()));
+    view! {
+        {title("Start")}
+        {head("Run something", ().into_any(), ().into_any())}
+        <Suspense fallback=waiting>{move || {
+            let namespace = namespace.clone();
+            Suspend::new(async move {
+                match address.await {
+                    Ok(address) => ways(&namespace, &address, session),
+                    Err(trouble) => failed(&trouble),
+                }
+            })
+        }}</Suspense>
+    }
+    .into_any()
+}
+
+fn ways(namespace: &Namespace, address: &str, session: Session) -> AnyView {
     let place = namespace.clone();
     let cards = move || {
         let place = place.clone();
@@ -109,10 +134,7 @@ pub fn start(namespace: Namespace) -> AnyView {
             SAMPLES.iter().map(|sample| card(sample, &place, may)).collect_view()
         })
     };
-    let own = namespace.clone();
     view! {
-        {title("Start")}
-        {head("Run something", ().into_any(), ().into_any())}
         <p class="lead">"Three small pipelines that need nothing but this machine. Press run, and watch the graph and the log fill in."</p>
         <div class="samples"><Suspense>{cards}</Suspense></div>
         <section class="own">
@@ -122,16 +144,13 @@ pub fn start(namespace: Namespace) -> AnyView {
                     <p>"Compile it with the Kubeflow Pipelines SDK and upload the file, or let the SDK send it:"</p>
                     <p class="actions">
                         <a class="button" href=href(&Place::In(namespace.clone(), Room::NewPipeline))>{icon(Icon::Upload)}"Upload a pipeline"</a>
-                        <a class="button plain" href=href(&Place::In(namespace, Room::Runs))>"See the runs"</a>
+                        <a class="button plain" href=href(&Place::In(namespace.clone(), Room::Runs))>"See the runs"</a>
                     </p>
                 </div>
-                <Suspense>{move || {
-                    let own = own.clone();
-                    Suspend::new(async move {
-                        let address = address.await.unwrap_or_default();
-                        view! { <pre class="source snippet" tabindex="0">{snippet(&address, &own)}</pre> }
-                    })
-                }}</Suspense>
+                <div>
+                    <pre class="source snippet" tabindex="0">{snippet(address, namespace)}</pre>
+                    <p class="faint"><a href=href(&Place::Account)>"Make a token"</a>" for it."</p>
+                </div>
             </div>
         </section>
     }
@@ -140,7 +159,7 @@ pub fn start(namespace: Namespace) -> AnyView {
 
 fn snippet(address: &str, namespace: &Namespace) -> String {
     format!(
-        "import kfp\n\nclient = kfp.Client(\n    host=\"{address}\",\n    existing_token=\"…\",  # mooring token create YOU\n    namespace=\"{namespace}\",\n)\nclient.create_run_from_pipeline_package(\n    \"pipeline.yaml\", namespace=\"{namespace}\")"
+        "import kfp\n\nclient = kfp.Client(\n    host=\"{address}\",\n    existing_token=\"…\",\n    namespace=\"{namespace}\",\n)\nclient.create_run_from_pipeline_package(\n    \"pipeline.yaml\", namespace=\"{namespace}\")"
     )
 }
 

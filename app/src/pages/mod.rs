@@ -1,9 +1,11 @@
 //! One module per noun: server functions, data, view, in that order.
 
+pub mod account;
 pub mod experiments;
 pub mod home;
 pub mod namespaces;
 pub mod parts;
+pub mod people;
 pub mod pipelines;
 pub mod recurring_runs;
 pub mod runs;

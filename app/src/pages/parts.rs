@@ -4,7 +4,7 @@
 //! Few parts on purpose: code that two parts share becomes a file of its own, so every further part can double the
 //! number of files that a page asks for.
 
-use super::{experiments, home, namespaces, pipelines, recurring_runs, runs, sign_in, wanted};
+use super::{account, experiments, home, namespaces, people, pipelines, recurring_runs, runs, sign_in, wanted};
 use crate::routes::{Place, Room};
 use leptos::prelude::*;
 use model::{Namespace, RunId};
@@ -18,6 +18,7 @@ fn one_run(namespace: Namespace, id: RunId) -> AnyView {
 fn the_rest(place: Place) -> AnyView {
     match place {
         Place::SignIn => sign_in::sign_in(),
+        Place::Account => account::account(),
         Place::Namespaces => namespaces::choice(Room::Runs),
         Place::Home => wanted::wanted(None),
         Place::Wanted(room) => wanted::wanted(Some(room)),
@@ -38,6 +39,9 @@ fn within(namespace: Namespace, room: Room) -> AnyView {
         Room::SharedPipelines => pipelines::list::pipelines(namespace, true),
         Room::NewPipeline => pipelines::create::new_pipeline(namespace),
         Room::Pipeline(id) => pipelines::detail::pipeline(namespace, id),
+        Room::Members => people::members::members(namespace),
+        Room::Secrets => people::secrets::secrets(namespace),
+        Room::Audit => people::audit::audit(namespace),
         Room::RecurringRuns => recurring_runs::list::recurring_runs(namespace),
         Room::Start | Room::Runs | Room::ArchivedRuns | Room::Run(_) => home::start(namespace),
     }

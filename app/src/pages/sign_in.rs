@@ -6,7 +6,7 @@ use crate::{
         icon::{Icon, icon},
     },
     namespace::use_base,
-    session::SignIn,
+    session::{SignIn, has_provider},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -20,12 +20,25 @@ pub fn sign_in() -> AnyView {
     let used = query.get_str("used").map(|_| {
         view! { <p class="refusal" role="alert">"This sign-in link was used already, or has expired. Start Mooring again for a new link, or sign in with your account."</p> }
     });
+    let refused = query.get_str("refused").map(|_| {
+        view! { <p class="refusal" role="alert">"The provider did not sign you in here. Try again, or ask whoever set up Mooring."</p> }
+    });
+    let provider = Resource::new_blocking(|| (), |()| has_provider());
+    let way =
+        use_base().href(&format!("/sign-in/openid{}", crate::components::table::query_with(&next_alone(&next), &[])));
     view! {
         {title("Sign in")}
         <section class="sign-in">
             <div class="brand">{icon(Icon::Anchor)}<span>"Mooring"</span></div>
             <h1>"Sign in"</h1>
             {used}
+            {refused}
+            <Suspense>{move || {
+                let way = way.clone();
+                Suspend::new(async move {
+                    provider.await.is_ok_and(|there| there).then(|| view! { <p class="actions"><a class="button primary wide" rel="external" href=way>"Sign in with your organisation"</a></p> })
+                })
+            }}</Suspense>
             {refusal}
             <form method="post" action=use_base().href(path) class="fields">
                 {hidden("next", next)}
@@ -37,4 +50,12 @@ pub fn sign_in() -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn next_alone(next: &str) -> leptos_router::params::ParamsMap {
+    let mut query = leptos_router::params::ParamsMap::new();
+    if !next.is_empty() {
+        query.insert("next", next.to_owned());
+    }
+    query
 }

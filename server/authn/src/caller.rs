@@ -1,9 +1,10 @@
 use model::{Namespace, UserName};
+use std::net::IpAddr;
 
 /// Somebody whose identity this room has checked. Only this crate can make one.
 ///
 /// ```compile_fail,E0451
-/// let forged = authn::Caller { user: model::UserName::parse("alice").unwrap(), via: authn::Via::Session, limits: None, groups: Vec::new() };
+/// let forged = authn::Caller { user: model::UserName::parse("alice").unwrap(), via: authn::Via::Session, limits: None, groups: Vec::new(), from: None };
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -11,6 +12,7 @@ pub struct Caller {
     pub(crate) via: Via,
     pub(crate) limits: Option<Limits>,
     pub(crate) groups: Vec<String>,
+    pub(crate) from: Option<IpAddr>,
 }
 
 /// How the identity was shown; the audit line says it, and only sessions need protection against cross-site requests.
@@ -21,6 +23,30 @@ pub enum Via {
     PersonalToken,
     /// Nobody showed anything: the scheduler asks for somebody what they may do now.
     OnBehalf,
+    /// A token of the cluster, vouched for by its TokenReview.
+    ClusterToken,
+    /// A JWT of the OpenID provider.
+    OpenIdToken,
+}
+
+impl Via {
+    /// As the audit writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TrustedHeader => "trusted header",
+            Self::Session => "session",
+            Self::PersonalToken => "personal token",
+            Self::ClusterToken => "cluster token",
+            Self::OpenIdToken => "openid token",
+            Self::OnBehalf => "schedule",
+        }
+    }
+    /// Whether it is only ever sent on purpose: a browser adds cookies and a proxy's header by itself, never a token.
+    #[must_use]
+    pub const fn is_on_purpose(self) -> bool {
+        matches!(self, Self::PersonalToken | Self::ClusterToken | Self::OpenIdToken)
+    }
 }
 
 /// What a personal access token may do at most, whatever its owner may.
@@ -36,7 +62,7 @@ impl Caller {
     /// holds.
     #[must_use]
     pub const fn on_behalf_of(user: UserName) -> Self {
-        Self { user, via: Via::OnBehalf, limits: None, groups: Vec::new() }
+        Self { user, via: Via::OnBehalf, limits: None, groups: Vec::new(), from: None }
     }
     #[must_use]
     pub const fn user(&self) -> &UserName {
@@ -53,5 +79,10 @@ impl Caller {
     #[must_use]
     pub fn groups(&self) -> &[String] {
         &self.groups
+    }
+    /// The address that they ask from, as far as it can be known behind a trusted proxy.
+    #[must_use]
+    pub const fn from(&self) -> Option<IpAddr> {
+        self.from
     }
 }

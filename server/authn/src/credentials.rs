@@ -14,6 +14,8 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub user: UserName,
+    /// When its present secret was made.
+    pub begun_at: Timestamp,
     pub last_seen_at: Timestamp,
 }
 
@@ -46,11 +48,18 @@ pub trait Credentials: Send + Sync {
     async fn begin_session(&self, hash: &str, user: &UserName, now: Timestamp, end: Timestamp) -> Result<(), Failure>;
     async fn touch_session(&self, hash: &str, now: Timestamp, end: Timestamp) -> Result<(), Failure>;
     async fn end_session(&self, hash: &str) -> Result<(), Failure>;
+    /// Ends every session of this person.
+    async fn end_sessions(&self, user: &UserName) -> Result<(), Failure>;
     /// Uses a sign-in link up and tells whose it was; `None` for one that is unknown, used or expired.
     async fn redeem_link(&self, hash: &str, now: Timestamp) -> Result<Option<UserName>, Failure>;
     async fn add_link(&self, hash: &str, user: &UserName, now: Timestamp, end: Timestamp) -> Result<(), Failure>;
     /// A token that is neither revoked nor expired, of a user who is not disabled.
     async fn token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>, Failure>;
     async fn touch_token(&self, id: TokenId, now: Timestamp) -> Result<(), Failure>;
+    /// An account for somebody whom the OpenID provider sends; one that is there already is left as it is.
+    ///
+    /// # Errors
+    /// `Forbidden` when a local account has the name, or it is disabled.
+    async fn admit_from_provider(&self, user: &UserName, now: Timestamp) -> Result<(), Failure>;
     async fn add_token(&self, hash: &str, new: NewToken, now: Timestamp) -> Result<(), Failure>;
 }

@@ -1,4 +1,4 @@
-use crate::{Identified, Via};
+use crate::Identified;
 use http::{HeaderMap, Method, Uri, header};
 use model::Failure;
 
@@ -9,7 +9,7 @@ use model::Failure;
 /// # Errors
 /// `Forbidden`.
 pub fn refuse_cross_site(method: &Method, headers: &HeaderMap, identified: &Identified) -> Result<(), Failure> {
-    let on_purpose = identified.0.as_ref().is_ok_and(|caller| caller.via() == Via::PersonalToken);
+    let on_purpose = identified.0.as_ref().is_ok_and(|caller| caller.via().is_on_purpose());
     if method.is_safe() || on_purpose || !is_from_another_site(headers) {
         return Ok(());
     }
@@ -32,11 +32,17 @@ fn is_from_another_site(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Caller;
+    use crate::{Caller, Via};
     use model::{FailureKind, UserName};
 
     fn caller(via: Via) -> Identified {
-        Identified(Ok(Caller { user: UserName::parse("alice").unwrap(), via, limits: None, groups: Vec::new() }))
+        Identified(Ok(Caller {
+            user: UserName::parse("alice").unwrap(),
+            via,
+            limits: None,
+            groups: Vec::new(),
+            from: None,
+        }))
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {

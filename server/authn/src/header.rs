@@ -1,3 +1,5 @@
+use crate::certificate;
+use http::HeaderMap;
 use model::Failure;
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -10,6 +12,23 @@ pub struct TrustedHeader {
     pub prefix: String,
     /// The peers that may set it. From anybody else it is a forgery.
     pub peers: Vec<Network>,
+    /// The certificates whose bearers may set it: a URI (`spiffe://cluster.local/ns/istio-system/sa/...`) or a subject, as the
+    /// mesh's own proxy writes it into `x-forwarded-client-cert`.
+    pub certificates: Vec<String>,
+    /// Where that proxy asks from: its word on certificates counts, nobody else's.
+    pub sidecars: Vec<Network>,
+}
+
+impl TrustedHeader {
+    pub(crate) fn believes(&self, headers: &HeaderMap, peer: IpAddr) -> bool {
+        let within = |networks: &[Network]| networks.iter().any(|network| network.contains(peer));
+        if within(&self.peers) {
+            return true;
+        }
+        !self.certificates.is_empty()
+            && within(&self.sidecars)
+            && certificate::identities(headers).iter().any(|identity| self.certificates.contains(identity))
+    }
 }
 
 /// One address (`10.0.0.7`) or a range (`10.0.0.0/8`).

@@ -18,6 +18,14 @@ pub(crate) fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
 }
 
+/// Any text for a cookie's value, and back.
+pub(crate) fn encode(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(text)
+}
+pub(crate) fn decode(text: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
 /// What is kept of a password.
 pub(crate) fn hash_password(password: &str, chance: &dyn Chance) -> Result<String, Failure> {
     let mut salt = [0; 16];

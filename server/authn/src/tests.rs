@@ -1,8 +1,8 @@
 //! Who is let in by what. The credentials are a table in memory; the real table is the store's.
 
 use crate::{
-    Account, Accounts, Caller, Credentials, Limits, Network, NewToken, SESSION_COOKIE, Session, Token, TrustedHeader,
-    Via,
+    Account, Accounts, Caller, Cookies, Credentials, Flow, Limits, Network, NewToken, OpenId, SESSION_COOKIE, Session,
+    Token, TrustedHeader, Verdict, Via, Vouched, Vouching,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use model::{Chance, Clock, Failure, FailureKind, Namespace, Timestamp, TokenId, UserName};
@@ -58,7 +58,7 @@ impl Credentials for Memory {
         Ok(table.sessions.get(hash).filter(|row| row.end.is_some_and(|end| end > now)).map(|row| row.value.clone()))
     }
     async fn begin_session(&self, hash: &str, user: &UserName, now: Timestamp, end: Timestamp) -> Result<(), Failure> {
-        let value = Session { user: user.clone(), last_seen_at: now };
+        let value = Session { user: user.clone(), begun_at: now, last_seen_at: now };
         self.0.lock().unwrap().sessions.insert(hash.to_owned(), Row { value, end: Some(end) });
         Ok(())
     }
@@ -73,6 +73,10 @@ impl Credentials for Memory {
     }
     async fn end_session(&self, hash: &str) -> Result<(), Failure> {
         self.0.lock().unwrap().sessions.remove(hash);
+        Ok(())
+    }
+    async fn end_sessions(&self, user: &UserName) -> Result<(), Failure> {
+        self.0.lock().unwrap().sessions.retain(|_, row| row.value.user != *user);
         Ok(())
     }
     async fn redeem_link(&self, hash: &str, now: Timestamp) -> Result<Option<UserName>, Failure> {
@@ -93,6 +97,9 @@ impl Credentials for Memory {
         for row in table.tokens.values_mut().filter(|row| row.value.id == id) {
             row.value.last_used_at = Some(now);
         }
+        Ok(())
+    }
+    async fn admit_from_provider(&self, _: &UserName, _: Timestamp) -> Result<(), Failure> {
         Ok(())
     }
     async fn add_token(&self, hash: &str, new: NewToken, _: Timestamp) -> Result<(), Failure> {
@@ -119,6 +126,8 @@ fn bench() -> Bench {
         name: HeaderName::from_static("kubeflow-userid"),
         prefix: "accounts:".to_owned(),
         peers: vec!["10.0.0.0/8".parse().unwrap()],
+        certificates: vec![GATEWAY.to_owned()],
+        sidecars: vec!["127.0.0.0/8".parse().unwrap()],
     };
     let accounts = Accounts::new(memory.clone(), clock.clone(), Arc::new(Counted::default()), Some(header));
     Bench { accounts, memory, clock }
@@ -148,6 +157,8 @@ impl Bench {
 }
 
 const PROXY: &str = "10.1.2.3";
+const GATEWAY: &str = "spiffe://cluster.local/ns/istio-system/sa/gateway";
+const SIDECAR: &str = "127.0.0.6";
 const ANYWHERE: &str = "192.0.2.1";
 
 #[tokio::test]
@@ -192,7 +203,7 @@ async fn nobody_is_let_in_without_a_credential_or_with_a_bad_one() {
 async fn a_bad_token_is_not_passed_over_for_a_session() {
     let bench = bench();
     bench.add_account("alice", "correct horse");
-    let cookie = bench.accounts.sign_in("alice", "correct horse").await.unwrap().set_cookie();
+    let cookie = bench.accounts.sign_in("alice", "correct horse", None).await.unwrap().set_cookie();
     let cookie = cookie.split(';').next().unwrap();
     assert_eq!(bench.identify(&[("cookie", cookie)], ANYWHERE).await.unwrap().via(), Via::Session);
     bench.refused(&[("cookie", cookie), ("authorization", "Bearer mrg_wrong")], ANYWHERE).await;
@@ -221,11 +232,11 @@ async fn passwords_open_sessions_and_wrong_ones_tell_nothing() {
     bench.add_account("alice", "correct horse");
     let mut texts = Vec::new();
     for (name, password) in [("alice", "wrong horse"), ("nobody", "correct horse"), ("", "x"), ("alice", "")] {
-        texts.push(bench.accounts.sign_in(name, password).await.err().unwrap());
+        texts.push(bench.accounts.sign_in(name, password, None).await.err().unwrap());
     }
     assert!(texts.iter().all(|text| *text == texts[0] && text.kind == FailureKind::Unauthenticated));
     bench.memory.0.lock().unwrap().accounts.get_mut("alice").unwrap().disabled = true;
-    assert_eq!(bench.accounts.sign_in("alice", "correct horse").await.err().unwrap(), texts[0]);
+    assert_eq!(bench.accounts.sign_in("alice", "correct horse", None).await.err().unwrap(), texts[0]);
     assert!(bench.accounts.hash_password("short").unwrap_err().message.contains("password"));
 }
 
@@ -233,8 +244,8 @@ async fn passwords_open_sessions_and_wrong_ones_tell_nothing() {
 async fn a_link_signs_in_once_and_signing_out_ends_it() {
     let bench = bench();
     let link = bench.accounts.issue_link(&user("alice")).await.unwrap();
-    let cookie = bench.accounts.redeem_link(&link).await.unwrap().set_cookie();
-    assert!(bench.accounts.redeem_link(&link).await.is_err());
+    let cookie = bench.accounts.redeem_link(&link, None).await.unwrap().set_cookie();
+    assert!(bench.accounts.redeem_link(&link, None).await.is_err());
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
@@ -247,19 +258,20 @@ async fn a_link_signs_in_once_and_signing_out_ends_it() {
     bench.accounts.sign_out(&map).await.unwrap();
     bench.refused(&headers, ANYWHERE).await;
 
-    let secure = bench.accounts.clone().with_secure_cookies(true);
+    let cookies = Cookies { secure: true, in_foreign_frames: false };
+    let secure = bench.accounts.clone().with_cookies(cookies);
     let late = bench.accounts.issue_link(&user("alice")).await.unwrap();
     let link = bench.accounts.issue_link(&user("alice")).await.unwrap();
-    assert!(secure.redeem_link(&link).await.unwrap().set_cookie().ends_with("; Secure"));
+    assert!(secure.redeem_link(&link, None).await.unwrap().set_cookie().ends_with("; Secure"));
     bench.pass_millis(25 * 3600 * 1000);
-    assert!(bench.accounts.redeem_link(&late).await.is_err());
+    assert!(bench.accounts.redeem_link(&late, None).await.is_err());
 }
 
 #[tokio::test]
 async fn a_session_lives_while_it_is_used_and_use_is_written_once_a_minute() {
     let bench = bench();
     let link = bench.accounts.issue_link(&user("alice")).await.unwrap();
-    let cookie = bench.accounts.redeem_link(&link).await.unwrap().set_cookie();
+    let cookie = bench.accounts.redeem_link(&link, None).await.unwrap().set_cookie();
     let headers = [("cookie", cookie.split(';').next().unwrap())];
     let touches = || bench.memory.0.lock().unwrap().touches;
     for _ in 0..3 {
@@ -274,6 +286,140 @@ async fn a_session_lives_while_it_is_used_and_use_is_written_once_a_minute() {
     }
     bench.pass_millis(2 * ten_days);
     bench.refused(&headers, ANYWHERE).await;
+}
+
+#[tokio::test]
+async fn the_header_is_believed_from_a_certificate_that_the_proxy_beside_us_saw() {
+    let bench = bench();
+    let user = ("kubeflow-userid", "accounts:alice");
+    let by = |certificate: &str| format!("By=spiffe://us;Hash=1;URI={certificate}");
+    let gateway = by(GATEWAY);
+    let caller = bench.identify(&[user, ("x-forwarded-client-cert", &gateway)], SIDECAR).await.unwrap();
+    assert_eq!((caller.user().as_str(), caller.via()), ("alice", Via::TrustedHeader));
+    let notebook = by("spiffe://cluster.local/ns/team-b/sa/default-editor");
+    let forged = format!("{gateway},{notebook}");
+    for (certificate, peer) in [(&notebook, SIDECAR), (&forged, SIDECAR), (&gateway, ANYWHERE)] {
+        bench.refused(&[user, ("x-forwarded-client-cert", certificate)], peer).await;
+    }
+    bench.refused(&[user], SIDECAR).await;
+}
+
+#[tokio::test]
+async fn where_somebody_asks_from_is_the_peer_or_what_a_trusted_one_says() {
+    let bench = bench();
+    let user = ("kubeflow-userid", "accounts:alice");
+    let forwarded = ("x-forwarded-for", "203.0.113.9, 198.51.100.7");
+    let caller = bench.identify(&[user, forwarded], PROXY).await.unwrap();
+    assert_eq!(caller.from(), Some("198.51.100.7".parse().unwrap()));
+    let headers = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), "203.0.113.9".parse().unwrap())]);
+    let anywhere: IpAddr = ANYWHERE.parse().unwrap();
+    assert_eq!(bench.accounts.origin(&headers, anywhere), anywhere);
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_every_session_and_old_secrets_are_changed() {
+    let bench = bench();
+    bench.add_account("alice", "correct horse");
+    let pair = |set: String| set.split(';').next().unwrap().to_owned();
+    let first = pair(bench.accounts.sign_in("alice", "correct horse", None).await.unwrap().set_cookie());
+    let second = pair(bench.accounts.sign_in("alice", "correct horse", None).await.unwrap().set_cookie());
+    let map = HeaderMap::from_iter([("cookie".parse().unwrap(), first.parse().unwrap())]);
+    let caller = bench.identify(&[("cookie", &first)], ANYWHERE).await.unwrap();
+    assert!(bench.accounts.rotate(&map, &caller).await.unwrap().is_none(), "a young secret stays");
+    bench.pass_millis(3600 * 1000);
+    let third = pair(bench.accounts.rotate(&map, &caller).await.unwrap().unwrap().set_cookie());
+    assert_ne!(first, third);
+    for cookie in [&first, &second, &third] {
+        assert!(bench.identify(&[("cookie", cookie)], ANYWHERE).await.is_ok());
+    }
+    bench.pass_millis(61 * 1000);
+    bench.refused(&[("cookie", &first)], ANYWHERE).await;
+    bench.accounts.sign_out_everywhere(&caller).await.unwrap();
+    for cookie in [&second, &third] {
+        bench.refused(&[("cookie", cookie)], ANYWHERE).await;
+    }
+}
+
+/// Knows tokens that begin with its own word.
+struct Issuer(&'static str, AtomicU8);
+
+#[async_trait::async_trait]
+impl Vouching for Issuer {
+    async fn vouch(&self, token: &str) -> Result<Verdict, Failure> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        match token.strip_prefix(self.0) {
+            None => Ok(Verdict::NotOurs),
+            Some("bad") => Ok(Verdict::Refused),
+            Some("down") => Err(Failure::unavailable("not now", "down")),
+            Some(name) => {
+                Ok(Verdict::Good(Vouched { user: user(name), groups: vec!["team".to_owned()], via: Via::ClusterToken }))
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_others_are_vouched_for_and_ours_are_shown_to_nobody() {
+    let bench = bench();
+    let issuers = [Arc::new(Issuer("one-", AtomicU8::new(0))), Arc::new(Issuer("two-", AtomicU8::new(0)))];
+    let vouching = issuers.iter().map(|issuer| issuer.clone() as Arc<dyn Vouching>).collect();
+    let accounts = bench.accounts.clone().with_vouching(vouching);
+    let ask = async |token: &str| {
+        let value = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
+        let map = HeaderMap::from_iter([("authorization".parse().unwrap(), value)]);
+        accounts.identify(&map, ANYWHERE.parse().unwrap()).await
+    };
+    let caller = ask("two-bob").await.unwrap();
+    assert_eq!((caller.user().as_str(), caller.groups()), ("bob", &["team".to_owned()][..]));
+    assert_eq!(ask("one-bad").await.unwrap_err().kind, FailureKind::Unauthenticated);
+    assert_eq!(ask("two-down").await.unwrap_err().kind, FailureKind::Unavailable);
+    assert_eq!(ask("three-x").await.unwrap_err().kind, FailureKind::Unauthenticated);
+    let asked = || issuers.iter().map(|issuer| issuer.1.load(Ordering::SeqCst)).collect::<Vec<_>>();
+    let before = asked();
+    assert_eq!(before, [4, 3], "a refusal is the end");
+    assert_eq!(ask("mrg_unknown").await.unwrap_err().kind, FailureKind::Unauthenticated);
+    assert_eq!(asked(), before);
+}
+
+/// A provider that says what it was told.
+struct Provider;
+
+#[async_trait::async_trait]
+impl OpenId for Provider {
+    async fn begin(&self, redirect_uri: &str, flow: &Flow) -> Result<String, Failure> {
+        Ok(format!("https://provider/?back={redirect_uri}&state={}", flow.state))
+    }
+    async fn finish(&self, _: &str, code: &str, flow: &Flow) -> Result<UserName, Failure> {
+        assert!(flow.verifier.len() >= 43, "PKCE wants as many");
+        if code == "good" { Ok(user("alice")) } else { Err(Failure::unauthenticated("no")) }
+    }
+}
+
+#[tokio::test]
+async fn the_providers_answer_is_for_the_browser_that_asked() {
+    let bench = bench();
+    assert!(bench.accounts.begin_open_id("/").await.is_err());
+    let accounts = bench.accounts.clone().with_open_id(Arc::new(Provider), "https://here/done");
+    let departure = accounts.begin_open_id("/ns/team-a/runs?x=1").await.unwrap();
+    let state = departure.location.rsplit_once("state=").unwrap().1.to_owned();
+    let cookie = departure.set_cookie.split(';').next().unwrap();
+    assert!(!departure.location.contains(cookie.split('=').nth(1).unwrap()));
+    let map = |cookie: &str| HeaderMap::from_iter([("cookie".parse().unwrap(), cookie.parse().unwrap())]);
+    let other = accounts.begin_open_id("/").await.unwrap().set_cookie;
+    for (cookie, code, state) in [
+        (cookie, "good", "made-up"),
+        (cookie, "bad", state.as_str()),
+        (other.split(';').next().unwrap(), "good", state.as_str()),
+        ("a=b", "good", state.as_str()),
+    ] {
+        let refused = accounts.finish_open_id(&map(cookie), None, code, state).await;
+        assert_eq!(refused.err().unwrap().kind, FailureKind::Unauthenticated);
+    }
+    let arrival = accounts.finish_open_id(&map(cookie), None, "good", &state).await.unwrap();
+    assert_eq!(arrival.next, "/ns/team-a/runs?x=1");
+    let session = arrival.session.set_cookie();
+    let caller = accounts.identify(&map(session.split(';').next().unwrap()), ANYWHERE.parse().unwrap()).await.unwrap();
+    assert_eq!((caller.user().as_str(), caller.via()), ("alice", Via::Session));
 }
 
 #[test]

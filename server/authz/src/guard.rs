@@ -1,18 +1,20 @@
-use crate::{Grant, ObjectGrant, Operator, Permission, Policy, Question, System};
-use authn::Caller;
-use model::{Address, Failure, Membership, Namespace, ObjectId, Scope};
+use crate::{Grant, ObjectGrant, Operator, Permission, Policy, Question, System, only_reads};
+use authn::{Act, Caller, Journal};
+use model::{Address, Failure, FailureKind, Membership, Namespace, ObjectId, Scope};
 use std::{fmt::Display, sync::Arc};
 
-/// The only way from a caller to a grant: ask the policy.
+/// The only way from a caller to a grant: ask the policy. Every refusal and every change that is let through is told to
+/// the audit here, so no door can forget it.
 #[derive(Clone)]
 pub struct Guard {
     policy: Arc<dyn Policy>,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 /// The only source of all powers, once per process. Banned by `clippy.toml` everywhere but in wiring.
 #[must_use]
 pub fn open(policy: Arc<dyn Policy>) -> (Guard, System, Operator) {
-    (Guard { policy }, System::new(), Operator::new())
+    (Guard { policy, journal: None }, System::new(), Operator::new())
 }
 
 /// A place that a policy can be asked about.
@@ -31,6 +33,13 @@ impl Place for Scope {
 }
 
 impl Guard {
+    /// Keeps a row of every refusal and every change; without one they are only logged.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
     /// # Errors
     /// `Forbidden`, or `Unavailable` when the policy cannot be asked: never a yes for want of an answer.
     pub async fn require<P: Permission, At: Place>(&self, caller: &Caller, place: At) -> Result<Grant<P, At>, Failure> {
@@ -93,11 +102,25 @@ impl Guard {
         named_by: Option<&(dyn Display + Sync)>,
     ) -> Result<(), Failure> {
         let question = Question { caller, scope, resource: P::RESOURCE, verb: P::VERB };
-        if within_limits(&question) && self.policy.allows(&question).await? {
+        let answer = if within_limits(&question) { self.policy.allows(&question).await } else { Ok(false) };
+        if only_reads(P::VERB) && answer == Ok(true) {
             return Ok(());
         }
-        let refusal = question.refusal();
-        tracing::info!(user = %caller.user(), via = ?caller.via(), "refused: {refusal}");
+        let mut act = Act::of(caller, P::RESOURCE, P::VERB).within(scope.namespace().cloned());
+        act.object = named_by.map(ToString::to_string);
+        let refusal = match answer {
+            // A change that would leave no trace is not let through.
+            Ok(true) => return authn::tell(self.journal.as_deref(), &act).await,
+            Ok(false) => question.refusal(),
+            Err(failure) => failure,
+        };
+        let act = act.refused(refusal.message.clone());
+        if let Err(failure) = authn::tell(self.journal.as_deref(), &act).await {
+            tracing::error!(cause = failure.cause, "a refusal could not be kept: {failure}");
+        }
+        if refusal.kind != FailureKind::Forbidden {
+            return Err(refusal);
+        }
         Err(match named_by {
             None => refusal,
             Some(id) => Failure::forbidden(format!(
@@ -113,7 +136,7 @@ impl Guard {
 /// A personal token never opens more than it was made for, whatever its owner may do.
 fn within_limits(question: &Question<'_>) -> bool {
     question.caller.limits().is_none_or(|limits| {
-        let reads = matches!(question.verb, "get" | "list" | "readArtifact");
+        let reads = only_reads(question.verb);
         let place = match question.scope {
             Scope::Shared => reads || limits.namespaces.is_empty(),
             Scope::In(namespace) => limits.namespaces.is_empty() || limits.namespaces.contains(namespace),

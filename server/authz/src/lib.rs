@@ -15,6 +15,6 @@ pub use grant::{
     ExperimentGrant, Grant, ObjectGrant, PipelineGrant, PipelineVersionGrant, RecurringRunGrant, RunGrant, ScopeGrant,
 };
 pub use guard::{Guard, Place, open};
-pub use permissions::{ALL, Permission, experiments, pipelines, profiles, recurring_runs, runs};
-pub use policy::{Bindings, LocalProfiles, Policy, Question, SYSTEM_ONLY, role_allows};
+pub use permissions::{ALL, Permission, audit, experiments, pipelines, profiles, recurring_runs, runs, secrets};
+pub use policy::{Bindings, LocalProfiles, Policy, Question, SYSTEM_ONLY, only_reads, role_allows};
 pub use system::{Operator, System};

@@ -44,4 +44,10 @@ permissions! {
     profiles: "profiles" {
         Get = "get", Create = "create", Share = "share", Delete = "delete",
     }
+    secrets: "secrets" {
+        List = "list", Create = "create", Delete = "delete",
+    }
+    audit: "audit" {
+        List = "list",
+    }
 }

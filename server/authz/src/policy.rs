@@ -54,15 +54,25 @@ pub trait Bindings: Send + Sync {
 /// Only [`crate::System`] does these; no caller is ever let in.
 pub const SYSTEM_ONLY: &[&str] = &["launch", "record", "fire"];
 
+/// Whether an act of this kind leaves everything as it was.
+#[must_use]
+pub fn only_reads(verb: &str) -> bool {
+    matches!(verb, "get" | "list" | "readArtifact")
+}
+
 /// What a role may do in its namespace, as Kubeflow's aggregated roles have it: `view` reads, `edit` writes,
-/// `admin` also manages the profile. The one place of this rule.
+/// `admin` also manages the profile and reads the audit. The one place of this rule.
 #[must_use]
 pub fn role_allows(role: Role, resource: &str, verb: &str) -> bool {
     if SYSTEM_ONLY.contains(&verb) {
         return false;
     }
     match (resource, verb) {
-        (_, "get" | "list" | "readArtifact") => true,
+        // Whoever was refused here, and who did what, is for those to know who decide who may.
+        ("audit", _) => role >= Role::Admin,
+        // As Kubernetes' own view role, which leaves secrets out.
+        ("secrets", _) => role >= Role::Edit,
+        (_, verb) if only_reads(verb) => true,
         ("profiles", "share") => role >= Role::Admin,
         ("profiles", _) => false,
         _ => role >= Role::Edit,

@@ -76,3 +76,10 @@ pub struct Membership {
     pub namespace: Namespace,
     pub role: Role,
 }
+
+/// Somebody in a namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub user: UserName,
+    pub role: Role,
+}

@@ -3,6 +3,7 @@
 //! A value of these types was parsed once, at the edge. Names follow KFP's v2beta1 API.
 
 mod artifact;
+mod audit;
 mod experiment;
 mod failure;
 mod identity;
@@ -19,11 +20,13 @@ mod schedule;
 mod secret;
 mod task;
 mod time_and_chance;
+mod token;
 
 pub use artifact::{Artifact, artifact_type};
+pub use audit::{AuditEntry, AuditOutcome};
 pub use experiment::{Experiment, NewExperiment, StorageState};
 pub use failure::{Failure, FailureKind};
-pub use identity::{Membership, Role, UserName};
+pub use identity::{Member, Membership, Role, UserName};
 pub use ids::{
     Address, ArtifactId, ExperimentAddress, ExperimentId, ObjectId, PipelineAddress, PipelineId,
     PipelineVersionAddress, PipelineVersionId, RecurringRunAddress, RecurringRunId, RunAddress, RunId, TaskId, TokenId,
@@ -46,3 +49,4 @@ pub use schedule::{Cadence, Due, MOST_SLOTS_COUNTED, PeoplesSchedule, Schedule, 
 pub use secret::{SecretData, SecretName, SecretValue};
 pub use task::{Task, TaskKind, TaskState};
 pub use time_and_chance::{Chance, Clock, Timestamp};
+pub use token::TokenSummary;

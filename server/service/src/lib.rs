@@ -5,16 +5,22 @@ mod artifacts;
 mod background;
 mod downloads;
 mod experiments;
+mod frames;
 mod launching;
 mod live;
 mod names;
 mod operations;
+mod people;
 mod pipeline_urls;
 mod pipelines;
+mod profiles_file;
 mod recording;
 mod recurring_runs;
 mod runs;
 mod scheduling;
+mod secrets;
+mod tokens;
+mod upkeep;
 mod v1beta1;
 
 pub use artifacts::TasksOf;
@@ -22,15 +28,18 @@ pub use background::{Background, Running};
 pub use downloads::Downloads;
 pub use live::Change;
 pub use operations::{NewUser, Operations};
+pub use profiles_file::{ProfileEntry, ProfilesFile};
 pub use scheduling::{Round, Scheduler};
+pub use secrets::StepSecrets;
 pub use v1beta1::DefinitionText;
 
+use authn::Accounts;
 use authz::Guard;
 use engine::Engine;
 use live::Changes;
 use model::{Chance, Clock, ExperimentId, Namespace};
 use std::sync::Arc;
-use store::Store;
+use store::{SecretsKey, Store};
 use tokio::sync::Notify;
 
 /// All use-cases over one store, one policy and one engine. Cheap to clone.
@@ -52,6 +61,10 @@ pub struct Parts {
     pub default_service_account: String,
     /// CRON_SCHEDULE_TIMEZONE: for cron expressions that name none.
     pub zone: model::Zone,
+    pub accounts: Accounts,
+    pub secrets_key: Arc<SecretsKey>,
+    /// Members are the cluster's to manage, not ours.
+    pub profiles_in_cluster: bool,
 }
 
 struct Inner {

@@ -1,16 +1,21 @@
 use authn::{Accounts, Issued, Limits};
 use authz::{Operator, profiles};
-use model::{Clock, Failure, Namespace, Role, Timestamp, TokenId, UserName};
+use model::{Chance, Clock, Failure, Namespace, Role, Timestamp, TokenId, UserName};
 use std::sync::Arc;
-use store::{Member, Store, Token, User};
+use store::{Member, SecretsKey, Store, Token, User};
+
+/// How the audit names the person at the command line.
+pub(crate) const COMMAND_LINE: &str = "command line";
 
 /// What the person at the machine's command line does: makes people, namespaces and tokens. It asks no guard, for that
 /// person can read and write the database anyway.
 pub struct Operations {
-    store: Store,
-    accounts: Accounts,
-    operator: Operator,
-    clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) accounts: Accounts,
+    pub(crate) operator: Operator,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) secrets_key: Arc<SecretsKey>,
 }
 
 /// A person who was just made.
@@ -24,8 +29,15 @@ pub struct NewUser {
 
 impl Operations {
     #[must_use]
-    pub fn new(store: Store, accounts: Accounts, operator: Operator, clock: Arc<dyn Clock>) -> Self {
-        Self { store, accounts, operator, clock }
+    pub fn new(
+        store: Store,
+        accounts: Accounts,
+        operator: Operator,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        secrets_key: Arc<SecretsKey>,
+    ) -> Self {
+        Self { store, accounts, operator, clock, chance, secrets_key }
     }
 
     /// Without a password one is made up.
@@ -43,6 +55,7 @@ impl Operations {
             Some(password) => Some(self.accounts.hash_password(password)?),
             None => None,
         };
+        self.tell("users", "create", None, name.as_str()).await?;
         let now = self.clock.now();
         let user = User { name: name.clone(), password_hash, platform_admin, disabled: false, created_at: now };
         self.store.users().create(&user).await?;
@@ -60,6 +73,7 @@ impl Operations {
     /// # Errors
     /// `Exists`.
     pub async fn add_profile(&self, namespace: Namespace, owner: &UserName) -> Result<(), Failure> {
+        self.tell("profiles", "create", Some(namespace.clone()), owner.as_str()).await?;
         let grant = self.operator.grant::<profiles::Create>(namespace);
         self.store.profiles().create(&grant, owner, self.clock.now()).await
     }
@@ -67,6 +81,7 @@ impl Operations {
     /// # Errors
     /// `NotFound` without such a namespace, `Precondition` for the owner in any role but admin.
     pub async fn share_profile(&self, namespace: Namespace, user: &UserName, role: Role) -> Result<(), Failure> {
+        self.tell("profiles", "share", Some(namespace.clone()), user.as_str()).await?;
         let grant = self.operator.grant::<profiles::Share>(namespace);
         self.store.profiles().share(&grant, user, role).await
     }
@@ -74,6 +89,7 @@ impl Operations {
     /// # Errors
     /// `NotFound`, `Precondition` for the owner.
     pub async fn unshare_profile(&self, namespace: Namespace, user: &UserName) -> Result<(), Failure> {
+        self.tell("profiles", "unshare", Some(namespace.clone()), user.as_str()).await?;
         let grant = self.operator.grant::<profiles::Share>(namespace);
         self.store.profiles().unshare(&grant, user).await
     }
@@ -102,6 +118,7 @@ impl Operations {
         limits: Limits,
         expires_at: Option<Timestamp>,
     ) -> Result<Issued, Failure> {
+        self.tell("tokens", "create", None, user.as_str()).await?;
         self.accounts.create_token(user, name, limits, expires_at).await
     }
 
@@ -114,6 +131,7 @@ impl Operations {
     /// # Errors
     /// `NotFound` for a token that is not this user's.
     pub async fn revoke_token(&self, user: &UserName, id: TokenId) -> Result<(), Failure> {
+        self.tell("tokens", "delete", None, user.as_str()).await?;
         self.store.tokens().revoke(user, id, self.clock.now()).await
     }
 

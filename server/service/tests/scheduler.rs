@@ -78,6 +78,7 @@ async fn house(url: &str, clock: Arc<dyn Clock>) -> House {
     let (guard, system, operator) = authz::open(Arc::new(Everybody));
     let folder = tempfile::tempdir().unwrap();
     let (engine, _) = FakeEngine::start(Arc::clone(&clock));
+    let accounts = authn::Accounts::new(Arc::new(store.clone()), Arc::clone(&clock), Arc::new(RealChance), None);
     let service = Service::new(Parts {
         store: store.clone(),
         guard,
@@ -87,6 +88,9 @@ async fn house(url: &str, clock: Arc<dyn Clock>) -> House {
         chance: Arc::new(RealChance),
         default_service_account: "default-editor".to_owned(),
         zone: Zone::UTC,
+        accounts,
+        secrets_key: Arc::new(store::SecretsKey::new(&[0; 32]).unwrap()),
+        profiles_in_cluster: false,
     });
     let system = Arc::new(system);
     let scheduler = Scheduler::new(service, Arc::clone(&system));

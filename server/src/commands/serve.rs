@@ -1,3 +1,4 @@
+use super::read_profiles;
 use crate::{
     Foundation, House, OsChance, Settings, SiteFiles, SystemClock,
     wiring::{artifacts, local_engine, lock_data_dir},
@@ -38,10 +39,13 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), Failure> {
 
     let artifacts = artifacts(settings)?;
     let (reporter, reports) = engine::reporting();
-    let engine = local_engine(settings, artifacts.clone(), clock, reporter).await?;
+    let engine = local_engine(settings, artifacts.clone(), clock, reporter, foundation.step_secrets()).await?;
     let closing = CancellationToken::new();
     let house = foundation.build(settings, artifacts, engine, reports, files, &closing);
     house.operations.sweep().await?;
+    if let Some(path) = &settings.profiles_file {
+        house.operations.apply_profiles(&read_profiles(path)?).await?;
+    }
     welcome(settings, &house.operations, address).await?;
 
     let House { router, background, .. } = house;
@@ -72,7 +76,7 @@ pub(super) async fn serve(settings: &Settings) -> Result<(), Failure> {
 /// The one line on standard output: where to go, and for the machine's owner the way in.
 async fn welcome(settings: &Settings, operations: &Operations, address: SocketAddr) -> Result<(), Failure> {
     // Behind a proxy that knows its people, nobody is to be made up.
-    if settings.trusted_header.peers.is_empty() {
+    if !settings.trusted_header.is_used() && settings.open_id.is_none() && settings.kubernetes.is_none() {
         operations.welcome_first_user(&settings.first_user).await?;
     }
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", within_reach(address)));

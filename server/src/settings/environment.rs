@@ -17,7 +17,12 @@ impl<'a> Environment<'a> {
     pub(super) fn either(&self, ours: &str, theirs: &str) -> Option<&'a str> {
         self.text(ours).or_else(|| self.text(theirs))
     }
-    fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Failure> {
+    /// Separated by commas.
+    pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
+        let text = self.text(name)?;
+        Some(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+    }
+    pub(super) fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Failure> {
         self.text(name).map(|text| parsed(name, text, expected)).transpose()
     }
 
@@ -49,21 +54,41 @@ impl<'a> Environment<'a> {
         })
     }
 
+    pub(super) fn frame_ancestors(&self, file: Option<Vec<String>>) -> Result<Vec<String>, Failure> {
+        let mut ancestors = self.list("MOORING_FRAME_ANCESTORS").or(file).unwrap_or_default();
+        ancestors.retain(|ancestor| !matches!(ancestor.as_str(), "self" | "'self'"));
+        for ancestor in &ancestors {
+            let rest = ancestor.strip_prefix("https://").or_else(|| ancestor.strip_prefix("http://"));
+            let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '*' | '[' | ']');
+            if rest.is_none_or(|rest| rest.is_empty() || !rest.chars().all(host)) {
+                return Err(Failure::invalid(format!(
+                    "frame_ancestors has {ancestor:?}: expected origins as in https://kubeflow.example.com"
+                )));
+            }
+        }
+        Ok(ancestors)
+    }
+
     pub(super) fn trusted_header(&self, file: file::TrustedHeader) -> Result<TrustedHeaderSettings, Failure> {
         let name = self.either("MOORING_USER_HEADER", "KUBEFLOW_USERID_HEADER").map(str::to_owned).or(file.name);
         let name = name.unwrap_or_else(|| USER_HEADER.to_owned());
         let prefix = self.either("MOORING_USER_PREFIX", "KUBEFLOW_USERID_PREFIX").map(str::to_owned).or(file.prefix);
-        let peers = self.text("MOORING_TRUSTED_PEERS").map(|text| {
-            text.split(',').map(str::trim).filter(|peer| !peer.is_empty()).map(str::to_owned).collect::<Vec<_>>()
-        });
-        let peers = peers.or(file.peers).unwrap_or_default();
-        let network = |text: &String| {
-            text.parse().map_err(|failure: Failure| Failure::invalid(format!("trusted_header.peers: {failure}")))
+        let peers = self.list("MOORING_TRUSTED_PEERS").or(file.peers).unwrap_or_default();
+        let certificates = self.list("MOORING_TRUSTED_CERTIFICATES").or(file.certificates).unwrap_or_default();
+        let sidecars = file.sidecars.unwrap_or_else(|| ["127.0.0.0/8", "::1"].map(str::to_owned).to_vec());
+        let networks = |key: &str, texts: &[String]| {
+            let network = |text: &String| {
+                let told = |failure| Failure::invalid(format!("trusted_header.{key}: {failure}"));
+                text.parse().map_err(told)
+            };
+            texts.iter().map(network).collect::<Result<Vec<_>, Failure>>()
         };
         Ok(TrustedHeaderSettings {
             name: parsed("trusted_header.name", &name, "the name of a header, as in kubeflow-userid")?,
             prefix: prefix.unwrap_or_default(),
-            peers: peers.iter().map(network).collect::<Result<_, _>>()?,
+            peers: networks("peers", &peers)?,
+            certificates,
+            sidecars: networks("sidecars", &sidecars)?,
         })
     }
 

@@ -12,10 +12,17 @@ pub(super) struct File {
     pub(super) site: Option<PathBuf>,
     pub(super) public_url: Option<String>,
     pub(super) default_service_account: Option<String>,
+    pub(super) frame_ancestors: Option<Vec<String>>,
+    pub(super) secrets_key: Option<PathBuf>,
+    pub(super) profiles_file: Option<PathBuf>,
     pub(super) log: Option<String>,
     pub(super) time_zone: Option<String>,
     #[serde(default)]
     pub(super) trusted_header: TrustedHeader,
+    #[serde(default)]
+    pub(super) open_id: super::identity::OpenIdFile,
+    #[serde(default)]
+    pub(super) kubernetes: super::identity::ClusterFile,
     #[serde(default)]
     pub(super) local_engine: LocalEngine,
 }
@@ -26,6 +33,8 @@ pub(super) struct TrustedHeader {
     pub(super) name: Option<String>,
     pub(super) prefix: Option<String>,
     pub(super) peers: Option<Vec<String>>,
+    pub(super) certificates: Option<Vec<String>>,
+    pub(super) sidecars: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

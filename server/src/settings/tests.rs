@@ -60,6 +60,16 @@ fn kfps_own_names_are_understood() {
 }
 
 #[test]
+fn only_named_sites_may_frame_ours() {
+    assert_eq!(read(&[]).unwrap().frame_ancestors(), "'self'");
+    let named =
+        read(&[("MOORING_FRAME_ANCESTORS", "'self', https://kubeflow.example.com, https://*.example.org:8443")]);
+    let named = named.unwrap();
+    assert_eq!(named.frame_ancestors(), "'self' https://kubeflow.example.com https://*.example.org:8443");
+    assert!(named.may_be_framed_elsewhere() && !read(&[]).unwrap().may_be_framed_elsewhere());
+}
+
+#[test]
 fn a_mistake_is_told_by_name() {
     for (pairs, named) in [
         (&[("MOORING_LISTEN", "here")][..], "MOORING_LISTEN"),
@@ -68,6 +78,13 @@ fn a_mistake_is_told_by_name() {
         (&[("MOORING_MAX_PARALLEL_STEPS", "0")], "max_parallel_steps"),
         (&[("MOORING_MAX_PARALLEL_STEPS", "many")], "MOORING_MAX_PARALLEL_STEPS"),
         (&[("MOORING_PUBLIC_URL", "mooring.example.com")], "public_url"),
+        (&[("MOORING_FRAME_ANCESTORS", "https://a.example/path")], "frame_ancestors"),
+        (&[("MOORING_FRAME_ANCESTORS", "https://a.example; script-src *")], "frame_ancestors"),
+        (&[("MOORING_FRAME_ANCESTORS", "*")], "frame_ancestors"),
+        (&[("MOORING_OPENID_ISSUER", "https://id.example.com")], "open_id.client_id"),
+        (&[("MOORING_OPENID_ISSUER", "id.example.com")], "open_id.issuer"),
+        (&[("MOORING_KUBERNETES", "true")], "kubernetes.server"),
+        (&[("MOORING_KUBERNETES", "yes")], "MOORING_KUBERNETES"),
         (&[("MULTIUSER", "false")], "MULTIUSER"),
         (&[("MULTIUSER_SHARED_READ", "true")], "MULTIUSER_SHARED_READ"),
         (&[("HOME", "")], "data_dir"),

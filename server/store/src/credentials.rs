@@ -12,7 +12,11 @@ impl Credentials for Store {
     }
     async fn session(&self, hash: &str, now: Timestamp) -> Result<Option<Session>, Failure> {
         let session = self.sessions().find(hash, now).await?;
-        Ok(session.map(|session| Session { user: session.user, last_seen_at: session.last_seen_at }))
+        Ok(session.map(|session| Session {
+            user: session.user,
+            begun_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+        }))
     }
     async fn begin_session(&self, hash: &str, user: &UserName, now: Timestamp, end: Timestamp) -> Result<(), Failure> {
         let session = crate::Session { user: user.clone(), created_at: now, last_seen_at: now, expires_at: end };
@@ -23,6 +27,9 @@ impl Credentials for Store {
     }
     async fn end_session(&self, hash: &str) -> Result<(), Failure> {
         self.sessions().delete(hash).await
+    }
+    async fn end_sessions(&self, user: &UserName) -> Result<(), Failure> {
+        self.sessions().delete_all(user).await
     }
     async fn redeem_link(&self, hash: &str, now: Timestamp) -> Result<Option<UserName>, Failure> {
         self.sign_in_links().redeem(hash, now).await
@@ -41,6 +48,9 @@ impl Credentials for Store {
     }
     async fn touch_token(&self, id: TokenId, now: Timestamp) -> Result<(), Failure> {
         self.tokens().touch(id, now).await
+    }
+    async fn admit_from_provider(&self, user: &UserName, now: Timestamp) -> Result<(), Failure> {
+        self.users().admit_from_provider(user, now).await
     }
     async fn add_token(&self, hash: &str, new: authn::NewToken, now: Timestamp) -> Result<(), Failure> {
         let new = NewToken {

@@ -5,6 +5,7 @@
 //! without a grant, and only with addresses.
 
 mod artifacts;
+mod audit;
 mod credentials;
 mod database;
 mod experiments;
@@ -20,6 +21,8 @@ mod recurring_runs;
 mod row;
 mod run_metrics;
 mod runs;
+mod seal;
+mod secrets;
 mod sessions;
 mod tasks;
 #[cfg(test)]
@@ -28,15 +31,19 @@ mod tokens;
 mod users;
 
 pub use artifacts::Artifacts;
+pub use audit::{Audit, AuditJournal};
 pub use experiments::Experiments;
 pub use launch_orders::LaunchOrders;
 pub use locate::Locate;
+pub use model::Member;
 pub use pipeline_versions::PipelineVersions;
 pub use pipelines::Pipelines;
-pub use profiles::{Member, Profiles};
+pub use profiles::Profiles;
 pub use recurring_runs::{ChangedRecurringRun, Claim, DueRecurringRun, Fired, NewRecurringRunRow, RecurringRuns};
 pub use run_metrics::RunMetrics;
 pub use runs::{NewRunRow, Runs};
+pub use seal::SecretsKey;
+pub use secrets::Secrets;
 pub use sessions::{Session, Sessions, SignInLinks};
 pub use tasks::Tasks;
 pub use tokens::{NewToken, Token, Tokens};
@@ -140,6 +147,15 @@ impl Store {
     #[must_use]
     pub const fn tokens(&self) -> Tokens<'_> {
         Tokens { store: self }
+    }
+    #[must_use]
+    pub const fn audit(&self) -> Audit<'_> {
+        Audit { store: self }
+    }
+    /// Sealed with this key, and opened with it again.
+    #[must_use]
+    pub const fn secrets<'a>(&'a self, key: &'a SecretsKey) -> Secrets<'a> {
+        Secrets { store: self, key }
     }
     #[must_use]
     pub const fn locate(&self) -> Locate<'_> {

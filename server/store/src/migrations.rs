@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0002_artifacts.sql"),
     include_str!("../migrations/0003_schedules.sql"),
     include_str!("../migrations/0004_retries.sql"),
+    include_str!("../migrations/0005_identity.sql"),
 ];
 
 pub(crate) async fn run(database: &Database) -> Result<(), Failure> {

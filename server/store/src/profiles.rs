@@ -1,19 +1,12 @@
 use crate::{Store, database::Within, failure::taken, row::Row};
 use authz::{Bindings, Grant, Operator, profiles};
-use model::{Failure, Membership, Namespace, Role, Timestamp, UserName};
+use model::{Failure, Member, Membership, Namespace, Role, Timestamp, UserName};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
 
 /// Namespaces and who is what in them.
 pub struct Profiles<'a> {
     pub(crate) store: &'a Store,
-}
-
-/// Somebody in a namespace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    pub user: UserName,
-    pub role: Role,
 }
 
 impl Profiles<'_> {
@@ -44,6 +37,40 @@ impl Profiles<'_> {
             Role::Admin.as_str().into(),
         ]);
         transaction.run(&member).await?;
+        transaction.done().await
+    }
+
+    /// Makes the namespace, if it is not there, and everybody in it what is said here; nobody else stays in.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn apply(
+        &self,
+        grant: &Grant<profiles::Create>,
+        owner: &UserName,
+        members: &[Member],
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let namespace = grant.place().as_str();
+        let transaction = self.store.database().begin().await?;
+        let mut upsert = Query::insert();
+        upsert
+            .into_table("profiles")
+            .columns(["namespace", "owner", "created_at"])
+            .values_panic([namespace.into(), owner.as_str().into(), now.millis().into()])
+            .on_conflict(OnConflict::column("namespace").update_column("owner").to_owned());
+        transaction.run(&upsert).await?;
+        let mut delete = Query::delete();
+        delete.from_table("memberships").and_where(Expr::col("namespace").eq(namespace));
+        transaction.run(&delete).await?;
+        if !members.is_empty() {
+            let mut insert = Query::insert();
+            insert.into_table("memberships").columns(["namespace", "user_name", "role"]);
+            for member in members {
+                insert.values_panic([namespace.into(), member.user.as_str().into(), member.role.as_str().into()]);
+            }
+            transaction.run(&insert).await?;
+        }
         transaction.done().await
     }
 

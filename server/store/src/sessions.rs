@@ -86,6 +86,19 @@ impl Sessions<'_> {
         Ok(())
     }
 
+    /// Signing out everywhere. Sign-in links that wait end too.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn delete_all(&self, user: &UserName) -> Result<(), Failure> {
+        for table in ["sessions", "sign_in_links"] {
+            let mut delete = Query::delete();
+            delete.from_table(table).and_where(Expr::col("user_name").eq(user.as_str()));
+            self.store.database().execute(&delete).await?;
+        }
+        Ok(())
+    }
+
     /// Removes what has expired, sign-in links too.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 mod accounts;
 mod experiments;
 mod filters;
+mod identity;
 mod lists;
 mod opening;
 mod page_tokens;

@@ -45,6 +45,36 @@ impl Users<'_> {
         row.map(|row| read(&row)).transpose()
     }
 
+    /// Makes the account of somebody whom the OpenID provider sends, if it is not there. A name that somebody was given here
+    /// is not the provider's to use.
+    ///
+    /// # Errors
+    /// `Forbidden` for the name of a local account, or of a disabled one.
+    pub async fn admit_from_provider(&self, name: &UserName, now: Timestamp) -> Result<(), Failure> {
+        let mut select = Query::select();
+        select.columns(["from_provider", "disabled"]).from("users").and_where(Expr::col("name").eq(name.as_str()));
+        let transaction = self.store.database().begin().await?;
+        if let Some(row) = transaction.one(&select).await? {
+            if row.flag("disabled")? || !row.flag("from_provider")? {
+                return Err(Failure::forbidden(format!(
+                    "User '{name}' does not sign in with the OpenID provider here."
+                )));
+            }
+            return transaction.done().await;
+        }
+        let mut insert = Query::insert();
+        insert.into_table("users").columns(COLUMNS.iter().chain(&["from_provider"]).copied()).values_panic([
+            name.as_str().into(),
+            "".into(),
+            false.into(),
+            false.into(),
+            now.millis().into(),
+            true.into(),
+        ]);
+        transaction.run(&insert).await?;
+        transaction.done().await
+    }
+
     /// Sorted by name.
     ///
     /// # Errors

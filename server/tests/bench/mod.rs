@@ -74,20 +74,34 @@ impl Answer {
 
 impl Bench {
     pub(crate) async fn start() -> Self {
-        Self::open(tempfile::tempdir().unwrap(), true).await
+        Self::start_with(&[]).await
+    }
+
+    /// With more variables in the environment.
+    pub(crate) async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self::open(tempfile::tempdir().unwrap(), true, variables).await
+    }
+
+    /// Puts a file where a run's step would have put an artifact, and tells its address.
+    pub(crate) fn page_of_run(&self, namespace: &str, run: &str, name: &str, content: &str) -> String {
+        let folder = self.folder.path().join("artifacts").join(namespace).join(run);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), content).unwrap();
+        format!("minio://mlpipeline/private-artifacts/{namespace}/v2/{run}/{name}")
     }
 
     /// The same data after the server has gone and come back; the engine has forgotten everything.
     pub(crate) async fn restart(mut self) -> Self {
         self.background.take().unwrap().stop().await;
         let (folder, tokens) = (self.folder, self.tokens);
-        let mut again = Self::open(folder, false).await;
+        let mut again = Self::open(folder, false, Vec::new()).await;
         again.tokens = tokens;
         again
     }
 
-    async fn open(folder: tempfile::TempDir, fresh: bool) -> Self {
-        let settings = settings(folder.path());
+    async fn open(folder: tempfile::TempDir, fresh: bool, variables: Vec<(String, String)>) -> Self {
+        let settings = settings(folder.path(), variables);
         let clock = Arc::new(Hands::default());
         let chance: Arc<dyn Chance> =
             if fresh { Arc::new(CountedChance::default()) } else { Arc::new(server::OsChance) };
@@ -342,11 +356,12 @@ pub(crate) fn percent_encode(text: &str) -> String {
     text.bytes().map(letter).collect()
 }
 
-fn settings(folder: &Path) -> Settings {
+fn settings(folder: &Path, variables: Vec<(String, String)>) -> Settings {
     // Pipelines are fetched from the tests' own little servers.
-    let variables =
+    let usual =
         [("HOME", "/nowhere"), ("MOORING_TRUSTED_PEERS", "10.0.0.1"), ("PIPELINE_URL_VALIDATION_ENABLED", "false")];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let usual = usual.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let variables = usual.into_iter().chain(variables).collect();
     let overrides = Overrides { data_dir: Some(folder.to_path_buf()), ..Overrides::default() };
     Settings::read(overrides, variables).unwrap()
 }

@@ -85,6 +85,66 @@ async fn a_page_of_another_site_changes_nothing_with_a_persons_cookie() {
 }
 
 #[tokio::test]
+async fn an_old_session_gets_a_new_secret_at_its_next_page() {
+    let bench = Bench::start().await;
+    let browser = browser(&bench).await.with_header("sec-fetch-mode", "navigate");
+    let page = "/ns/team-a/runs";
+    let fresh = |answer: &Answer| {
+        let set = answer.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap().to_owned());
+        set.filter(|cookie| cookie.starts_with("mooring_session=")).collect::<Vec<_>>()
+    };
+    assert!(fresh(&browser.get(page).await).is_empty(), "a young one keeps its secret");
+    bench.clock.advance_millis(3600 * 1000);
+    let set = fresh(&browser.get(page).await);
+    assert_eq!(set.len(), 1, "{set:?}");
+    browser.get(LIST).await.ok();
+    bench.clock.advance_millis(61 * 1000);
+    browser.get(LIST).await.refused(401);
+    bench.nobody().with_header("cookie", set[0].split(';').next().unwrap()).get(LIST).await.ok();
+}
+
+#[tokio::test]
+async fn no_server_function_does_anything_for_a_page_of_another_site() {
+    let bench = Bench::start().await;
+    let evil = bench
+        .nobody()
+        .from_peer(PROXY)
+        .with_header(USER, "owner-of-team-a")
+        .with_header("sec-fetch-site", "cross-site");
+    let changing = leptos::server_fn::axum::server_fn_paths().filter(|(_, method)| method != "GET");
+    let mut asked = 0;
+    for (path, _) in changing {
+        for prefix in ["", "/pipeline"] {
+            let answer = evil.submit(&format!("{prefix}{path}"), "namespace=team-a&name=planted").await;
+            assert_eq!(answer.status, 403, "{prefix}{path}: {}", answer.text);
+        }
+        asked += 1;
+    }
+    assert!(asked > 15, "{asked}");
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_every_session_and_a_token_manages_no_tokens() {
+    let bench = Bench::start().await;
+    let (one, link) = (browser(&bench).await, bench.accounts.issue_link(&user("owner-of-team-a")).await.unwrap());
+    let answer = bench.nobody().get(&format!("/sign-in?link={link}")).await;
+    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let other = bench.nobody().with_header("cookie", &cookie);
+    for browser in [&one, &other] {
+        browser.get(LIST).await.ok();
+    }
+    let answer = one.submit("/_fn/sign_out_everywhere", "").await;
+    assert!(answer.status < 400, "{}", answer.text);
+    for browser in [&one, &other] {
+        browser.get(LIST).await.refused(401);
+    }
+    let token = bench.token("owner-of-team-a", &["team-a"], true).await;
+    let script = bench.nobody().with_token(&token);
+    assert_eq!(script.get("/_fn/tokens").await.status, 403);
+    assert_eq!(script.submit("/_fn/create_token", "name=wider").await.status, 403);
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_session() {
     let bench = Bench::start().await;
     let browser = browser(&bench).await;

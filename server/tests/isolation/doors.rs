@@ -12,15 +12,17 @@ const ROLES: [&str; 6] = ["nobody", "outsider", "viewer", "editor", "owner", "pl
 /// Those who may know nothing of team-a.
 const STRANGERS: [&str; 3] = ["nobody", "outsider", "platform admin"];
 
+/// Everybody comes through the proxy, for a token may not manage tokens.
 fn person(bench: &Bench, role: &str) -> Person {
-    match role {
-        "nobody" => bench.nobody(),
-        "outsider" => bench.owner("team-b"),
-        "viewer" => bench.viewer("team-a"),
-        "editor" => bench.editor("team-a"),
-        "owner" => bench.owner("team-a"),
-        _ => bench.platform_admin(),
-    }
+    let name = match role {
+        "nobody" => return bench.nobody(),
+        "outsider" => "owner-of-team-b",
+        "viewer" => "viewer-of-team-a",
+        "editor" => "editor-of-team-a",
+        "owner" => "owner-of-team-a",
+        _ => "root",
+    };
+    bench.nobody().from_peer(PROXY).with_header("kubeflow-userid", name)
 }
 
 #[tokio::test]

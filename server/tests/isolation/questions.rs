@@ -16,6 +16,12 @@ pub(crate) struct Things {
     pub(crate) artifact: String,
     pub(crate) key: String,
     pub(crate) recurring: String,
+    pub(crate) member: String,
+    pub(crate) secret: String,
+    /// An artifact that a browser would run.
+    pub(crate) page: String,
+    /// A personal token of the owner.
+    pub(crate) token: String,
 }
 
 pub(crate) struct Question {
@@ -74,7 +80,28 @@ pub(crate) async fn things(bench: &Bench, name: &str) -> Things {
     let listed = bench.wait_for(&owner, &format!("{API}/artifacts?run_id={run}"), made).await;
     let artifact = id_of(&listed["artifacts"][0], "artifact_id");
     let recurring = owner.recurring_run(&experiment, &format!("treasure-{name}")).await;
-    Things { experiment, run, task, pipeline, version, artifact, key, recurring }
+    let (place, member) = (namespace_of(NS), format!("member-{name}"));
+    bench.operations.share_profile(place.clone(), &user(&member), model::Role::View).await.unwrap();
+    let secret = format!("treasure-{name}");
+    let value = model::SecretValue::new(b"treasure".to_vec());
+    bench.operations.put_secret(place, &secret, "key", value).await.unwrap();
+    let limits = authn::Limits { namespaces: Vec::new(), read_only: false };
+    let token = bench.operations.create_token(&user("owner-of-team-a"), &secret, limits, None).await.unwrap();
+    let page = bench.page_of_run(NS, &run, "page.html", "<p>treasure</p>");
+    Things {
+        experiment,
+        run,
+        task,
+        pipeline,
+        version,
+        artifact,
+        key,
+        recurring,
+        member,
+        secret,
+        page,
+        token: token.id.to_string(),
+    }
 }
 
 fn plain(path: String) -> Ask {
@@ -242,8 +269,20 @@ questions! {
 
     "GET /_fn/who" => |_| plain("/_fn/who".to_owned());
     "POST /_fn/sign_in" => |_| form("sign_in", "user=owner-of-team-a&password=guessed-password".to_owned());
+    "GET /_fn/sign_in_ways" => |_| plain("/_fn/sign_in_ways".to_owned());
     "POST /_fn/sign_out" => |_| form("sign_out", String::new());
-    "GET /_fn/own_address" => |_| plain("/_fn/own_address".to_owned());
+    "GET /_fn/start" => |_| query("start", format!("namespace={NS}"));
+    "GET /_fn/members" => |_| query("members", format!("namespace={NS}"));
+    "POST /_fn/share_namespace" changes => |its| form("share_namespace", format!("namespace={NS}&user=new-{}&role=view", its.run));
+    "POST /_fn/unshare_namespace" changes => |its| form("unshare_namespace", format!("namespace={NS}&user={}", its.member));
+    "GET /_fn/secrets" => |_| query("secrets", format!("namespace={NS}"));
+    "POST /_fn/put_secret" changes => |its| form("put_secret", format!("namespace={NS}&name={}&key=k&value=v", its.run));
+    "POST /_fn/delete_secret" changes => |its| form("delete_secret", format!("namespace={NS}&name={}", its.secret));
+    "GET /_fn/audit" => |_| query("audit", format!("namespace={NS}&refused=false"));
+    "GET /_fn/tokens" => |_| plain("/_fn/tokens".to_owned());
+    "POST /_fn/create_token" => |_| form("create_token", "name=made-in-a-test".to_owned());
+    "POST /_fn/revoke_token" => |its| form("revoke_token", format!("id={}", its.token));
+    "POST /_fn/sign_out_everywhere" => |_| form("sign_out_everywhere", String::new());
     "GET /_fn/find_place" => |its| query("find_place", format!("path=%2Fruns%2F{}&hint=", its.run));
     "GET /_fn/recurring_runs" => |_| query("recurring_runs", format!("namespace={NS}"));
     "GET /_fn/pipelines" => |_| query("pipelines", format!("namespace={NS}&shared=false"));
@@ -273,6 +312,7 @@ questions! {
     "GET /events" => |_| plain(format!("/events?namespace={NS}"));
     "GET /logs/{run}/{task}/text" => |its| plain(format!("/logs/{}/{}/text", its.run, its.task));
     "GET /logs/{run}/{task}" => |its| plain(format!("/logs/{}/{}", its.run, its.task));
+    "GET /frames/{run}" => |its| plain(format!("/frames/{}?as=html&uri={}", its.run, its.page));
     "POST /upload" changes => |its| Ask {
         path: "/upload".to_owned(),
         body: Payload::File { field: "file", fields: vec![("namespace", NS.to_owned()), ("name", its.run.clone())] },
@@ -280,6 +320,12 @@ questions! {
 
     "GET /" => |_| plain("/".to_owned());
     "GET /sign-in" => |_| plain("/sign-in".to_owned());
+    "GET /sign-in/openid" => |_| plain("/sign-in/openid".to_owned());
+    "GET /sign-in/openid/done" => |_| plain("/sign-in/openid/done?code=guessed&state=guessed".to_owned());
+    "GET /account" => |_| plain("/account".to_owned());
+    "GET /ns/{namespace}/members" => |_| plain(format!("/ns/{NS}/members"));
+    "GET /ns/{namespace}/secrets" => |_| plain(format!("/ns/{NS}/secrets"));
+    "GET /ns/{namespace}/audit" => |_| plain(format!("/ns/{NS}/audit"));
     "GET /namespaces" => |_| plain("/namespaces".to_owned());
     "GET /nowhere" => |_| plain("/nowhere".to_owned());
     "GET /runs/{run}" => |its| plain(format!("/runs/{}", its.run));

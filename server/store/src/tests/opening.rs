@@ -27,6 +27,8 @@ const TABLES: &[&str] = &[
     "sign_in_links",
     "tokens",
     "users",
+    "audit",
+    "secrets",
 ];
 
 #[tokio::test]

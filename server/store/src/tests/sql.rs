@@ -89,6 +89,9 @@ async fn lists_enter_an_index_at_their_namespace() {
     let of = async |l: &Listing| recurring.list_of_experiment(&bench.grant(&ours), other, l).await;
     let statements = recorded(&bench, of).await;
     review(&bench, "recurring-runs-of-experiment", statements).await;
+    let audit = store.audit();
+    let statements = recorded(&bench, async |l: &Listing| audit.list(&bench.grant(&ours), l).await).await;
+    review(&bench, "audit", statements).await;
     let pipelines = store.pipelines();
     let list = async |l: &Listing| pipelines.list(&bench.operator.grant_in(scope.clone()), l).await;
     let statements = recorded(&bench, list).await;

@@ -20,6 +20,8 @@ const CONTENT: &[&str] = &[
     "tags",
     "profiles",
     "memberships",
+    "audit",
+    "secrets",
 ];
 
 /// The only statements that may look across namespaces; none of them reads content.

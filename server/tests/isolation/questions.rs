@@ -332,6 +332,7 @@ questions! {
     "GET /ns/{namespace}" => |_| plain(format!("/ns/{NS}"));
     "GET /ns/{namespace}/runs" => |_| plain(format!("/ns/{NS}/runs"));
     "GET /ns/{namespace}/runs/archived" => |_| plain(format!("/ns/{NS}/runs/archived"));
+    "GET /ns/{namespace}/runs/compare" => |its| plain(format!("/ns/{NS}/runs/compare?runs={}", its.run));
     "GET /ns/{namespace}/runs/new" => |_| plain(format!("/ns/{NS}/runs/new"));
     "GET /ns/{namespace}/runs/{run}" => |its| plain(format!("/ns/{NS}/runs/{}", its.run));
     "GET /ns/{namespace}/experiments" => |_| plain(format!("/ns/{NS}/experiments"));

@@ -38,6 +38,8 @@ pub async fn compare_runs(namespace: Namespace, #[server(default)] ids: Vec<RunI
         let text = format!("runs holds {} ids: at most {MOST} can be compared", ids.len());
         return Err(crate::doors::refuse(model::Failure::invalid(text)));
     }
+    let (service, caller) = crate::doors::enter()?;
+    service.look_in(&caller, namespace.clone()).await.map_err(crate::doors::refuse)?;
     let mut columns = Vec::with_capacity(ids.len());
     for id in ids {
         let super::detail::Whole { run, tasks, .. } = super::detail::run_page(namespace.clone(), id).await?;

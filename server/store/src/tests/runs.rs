@@ -190,3 +190,45 @@ fn task(number: u32, state: TaskState) -> Task {
         outputs: serde_json::json!({}),
     }
 }
+
+#[tokio::test]
+async fn a_run_at_its_end_is_taken_up_again() {
+    on_every_database(async |bench: &Bench| {
+        let ours = team("team-a");
+        let experiment = bench.experiment(&ours, 1, "one").await;
+        let id = bench.run(&ours, experiment, 10).await.id;
+        let (runs, orders) = (bench.store.runs(), bench.store.launch_orders());
+        let (record, retry) = (bench.over_object(&ours, id), bench.over_object(&ours, id));
+        assert_eq!(runs.retry(&retry, None, at(11)).await.unwrap_err().kind, FailureKind::Conflict);
+        runs.record_state(&record, RunState::Running, None, at(11)).await.unwrap();
+        runs.record_state(&record, RunState::Failed, Some("why".to_owned()), at(12)).await.unwrap();
+        assert!(orders.find_unfinished(&bench.system).await.unwrap().is_empty());
+        let foreign = bench.over_object(&team("team-b"), id);
+        assert_eq!(runs.retry(&foreign, None, at(13)).await.unwrap_err().kind, FailureKind::NotFound);
+        let unknown = TaskId::from_uuid(uuid(77));
+        assert_eq!(runs.retry(&retry, Some(unknown), at(13)).await.unwrap_err().kind, FailureKind::NotFound);
+
+        runs.retry(&retry, None, at(13)).await.unwrap();
+        let run = runs.get(&bench.over_object(&ours, id)).await.unwrap();
+        assert_eq!((run.state, run.finished_at, run.error), (RunState::Pending, None, None));
+        let states: Vec<RunState> = run.state_history.iter().map(|change| change.state).collect();
+        assert_eq!(states, [RunState::Pending, RunState::Running, RunState::Failed, RunState::Pending]);
+        let launching = orders.read(&bench.over_object(&ours, id)).await.unwrap();
+        assert_eq!((launching.retries, launching.retry_from, launching.cancel_requested), (1, None, false));
+        assert_eq!(orders.find_waiting(&bench.system).await.unwrap().len(), 1);
+        // Not again while it goes on.
+        assert_eq!(runs.retry(&retry, None, at(14)).await.unwrap_err().kind, FailureKind::Conflict);
+
+        // One that succeeded, only from a step of its own; the tasks are told anew.
+        let step = Task { id: unknown, ..task(1, TaskState::Succeeded) };
+        runs.record_state(&record, RunState::Running, None, at(15)).await.unwrap();
+        bench.store.tasks().record(&bench.over_object(&ours, id), &[step]).await.unwrap();
+        runs.record_state(&record, RunState::Succeeded, None, at(16)).await.unwrap();
+        assert_eq!(runs.retry(&retry, None, at(17)).await.unwrap_err().kind, FailureKind::Conflict);
+        runs.retry(&retry, Some(unknown), at(17)).await.unwrap();
+        let launching = orders.read(&bench.over_object(&ours, id)).await.unwrap();
+        assert_eq!((launching.retries, launching.retry_from), (2, Some(unknown)));
+        assert!(bench.store.tasks().list(&bench.over_object(&ours, id)).await.unwrap().is_empty());
+    })
+    .await;
+}

@@ -3,7 +3,7 @@
 //! Addresses are paths below the base (`/` or `/pipeline`), so that the server can render them. Upstream's hash routes,
 //! as dashboards, the SDK and old bookmarks write them, are translated by [`from_hash`].
 
-use model::{ExperimentId, Namespace, PipelineId, RunId};
+use model::{ExperimentId, Namespace, PipelineId, RecurringRunId, RunId};
 
 /// Everything that has a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum Room {
     NewPipeline,
     Pipeline(PipelineId),
     RecurringRuns,
+    NewRecurringRun,
+    RecurringRun(RecurringRunId),
     Members,
     Secrets,
     Audit,
@@ -110,6 +112,8 @@ impl Room {
             ["pipelines", "new"] => Self::NewPipeline,
             ["pipelines", id] => Self::Pipeline(PipelineId::parse(id).ok()?),
             ["recurring-runs"] => Self::RecurringRuns,
+            ["recurring-runs", "new"] => Self::NewRecurringRun,
+            ["recurring-runs", id] => Self::RecurringRun(RecurringRunId::parse(id).ok()?),
             ["members"] => Self::Members,
             ["secrets"] => Self::Secrets,
             ["audit"] => Self::Audit,
@@ -134,6 +138,8 @@ impl Room {
             Self::NewPipeline => "pipelines/new".to_owned(),
             Self::Pipeline(id) => format!("pipelines/{id}"),
             Self::RecurringRuns => "recurring-runs".to_owned(),
+            Self::NewRecurringRun => "recurring-runs/new".to_owned(),
+            Self::RecurringRun(id) => format!("recurring-runs/{id}"),
             Self::Members => "members".to_owned(),
             Self::Secrets => "secrets".to_owned(),
             Self::Audit => "audit".to_owned(),
@@ -143,7 +149,7 @@ impl Room {
     /// Whether the address names one object, which is in one namespace only.
     #[must_use]
     pub const fn is_one_object(self) -> bool {
-        matches!(self, Self::Run(_) | Self::Experiment(_) | Self::Pipeline(_))
+        matches!(self, Self::Run(_) | Self::Experiment(_) | Self::Pipeline(_) | Self::RecurringRun(_))
     }
 
     /// The list that this room belongs to: where one goes when the namespace changes under a details page.
@@ -156,7 +162,7 @@ impl Room {
                 Self::Experiments
             }
             Self::Pipelines | Self::SharedPipelines | Self::NewPipeline | Self::Pipeline(_) => Self::Pipelines,
-            Self::RecurringRuns => Self::RecurringRuns,
+            Self::RecurringRuns | Self::NewRecurringRun | Self::RecurringRun(_) => Self::RecurringRuns,
             Self::Members | Self::Secrets | Self::Audit => Self::Members,
         }
     }
@@ -182,6 +188,9 @@ pub fn from_hash(hash: &str) -> Option<Room> {
         ["archive", "experiments"] => Room::ArchivedExperiments,
         ["experiments", "new"] => Room::NewExperiment,
         ["experiments", "details", id, ..] => ExperimentId::parse(id).map_or(Room::Experiments, Room::Experiment),
+        ["recurringrun", "details", id, ..] => {
+            RecurringRunId::parse(id).map_or(Room::RecurringRuns, Room::RecurringRun)
+        }
         ["recurringruns"] | ["recurringrun", ..] => Room::RecurringRuns,
         _ => Room::Runs,
     })
@@ -238,6 +247,8 @@ mod tests {
             "/ns/team-a/pipelines/new",
             &format!("/ns/team-a/pipelines/{id}"),
             "/ns/team-a/recurring-runs",
+            "/ns/team-a/recurring-runs/new",
+            &format!("/ns/team-a/recurring-runs/{id}"),
         ] {
             assert_eq!(Place::parse(path).path(), path);
         }
@@ -258,6 +269,7 @@ mod tests {
         assert_eq!(path(&format!("#/experiments/details/{id}?x=1")), Some(format!("/experiments/{id}")));
         assert_eq!(path(&format!("#/pipelines/details/{id}/version/{id}")), Some(format!("/pipelines/{id}")));
         assert_eq!(path("#/recurringruns"), Some("/recurring-runs".to_owned()));
+        assert_eq!(path(&format!("#/recurringrun/details/{id}")), Some(format!("/recurring-runs/{id}")));
         assert_eq!(path("#/runs/details/undefined"), Some("/runs".to_owned()));
         assert_eq!(path("#main"), None);
         assert_eq!(path("#/compare?runlist=a,b"), Some("/runs/compare".to_owned()));

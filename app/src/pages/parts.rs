@@ -43,6 +43,8 @@ fn within(namespace: Namespace, room: Room) -> AnyView {
         Room::Secrets => people::secrets::secrets(namespace),
         Room::Audit => people::audit::audit(namespace),
         Room::RecurringRuns => recurring_runs::list::recurring_runs(namespace),
+        Room::NewRecurringRun => recurring_runs::create::new_recurring_run(namespace),
+        Room::RecurringRun(id) => recurring_runs::detail::recurring_run(namespace, id),
         Room::Start | Room::Runs | Room::ArchivedRuns | Room::Run(_) => home::start(namespace),
     }
 }

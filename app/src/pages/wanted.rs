@@ -22,6 +22,7 @@ pub async fn find_place(path: String, hint: String) -> Result<Option<String>, Tr
         Room::Run(id) => Some(service.run(&caller, id).await.map_err(refuse)?.namespace),
         Room::Experiment(id) => Some(service.experiment(&caller, id).await.map_err(refuse)?.namespace),
         Room::Pipeline(id) => service.pipeline(&caller, id).await.map_err(refuse)?.scope.namespace().cloned(),
+        Room::RecurringRun(id) => Some(service.recurring_run(&caller, id).await.map_err(refuse)?.namespace),
         _ => None,
     };
     if let Some(namespace) = found {

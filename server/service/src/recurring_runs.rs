@@ -3,7 +3,7 @@ use authn::Caller;
 use authz::{Grant, recurring_runs, runs};
 use model::{
     Failure, Firing, Listing, Macros, NewRecurringRun, NewRunSource, Page, PipelineSource, RecurringRun,
-    RecurringRunId, RecurringRunMode, Run, RunId, Schedule, Timestamp, resource_name,
+    RecurringRunId, RecurringRunMode, Run, RunId, Schedule, Timestamp, Zone, resource_name,
 };
 use pipeline_spec::Package;
 use store::{ChangedRecurringRun, NewRecurringRunRow, NewRunRow};
@@ -14,6 +14,12 @@ const CONCURRENCY: std::ops::RangeInclusive<i64> = 1..=10;
 const TRIES: u32 = 20;
 
 impl Service {
+    /// The time zone of cron expressions that name none.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.parts().zone
+    }
+
     /// Asks at once for all that its runs will need: a schedule, a definition that the caller may read and that takes the
     /// parameters, and the right to start runs.
     ///

@@ -10,7 +10,7 @@ use model::{
     RecurringRunId, RecurringRunMode, Run, RunAddress, RunState, RuntimeConfig, Schedule, Timestamp, Trigger, UserName,
     Zone,
 };
-use service::{Parts, Scheduler, Service};
+use mooring_service::{Downloads, Parts, Scheduler, Service};
 use std::{
     collections::hash_map::RandomState,
     hash::BuildHasher,
@@ -40,6 +40,16 @@ impl Policy for Everybody {
     }
     async fn memberships(&self, _: &authn::Caller) -> Result<Vec<Membership>, Failure> {
         Ok(Vec::new())
+    }
+}
+
+/// Nobody names an address here.
+struct NoDownloads;
+
+#[async_trait::async_trait]
+impl Downloads for NoDownloads {
+    async fn fetch(&self, _: &str) -> Result<bytes::Bytes, Failure> {
+        Err(Failure::invalid("no address is asked here"))
     }
 }
 
@@ -84,6 +94,7 @@ async fn house(url: &str, clock: Arc<dyn Clock>) -> House {
         guard,
         engine,
         artifacts: artifacts::Artifacts::open(folder.path().to_owned()).unwrap(),
+        downloads: Arc::new(NoDownloads),
         clock,
         chance: Arc::new(RealChance),
         default_service_account: "default-editor".to_owned(),

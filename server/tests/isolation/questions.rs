@@ -285,6 +285,14 @@ questions! {
     "POST /_fn/sign_out_everywhere" => |_| form("sign_out_everywhere", String::new());
     "GET /_fn/find_place" => |its| query("find_place", format!("path=%2Fruns%2F{}&hint=", its.run));
     "GET /_fn/recurring_runs" => |_| query("recurring_runs", format!("namespace={NS}"));
+    "GET /_fn/recurring_run" => |its| query("recurring_run", format!("namespace={NS}&id={}", its.recurring));
+    "GET /_fn/recurring_run_form" => |its| query("recurring_run_form", format!("namespace={NS}&from={}", its.recurring));
+    "GET /_fn/preview_schedule" => |_| query("preview_schedule", "trigger[Cron][cron]=@daily".to_owned());
+    "POST /_fn/save_recurring_run" changes => |its| form("save_recurring_run", format!("namespace={NS}&name=another&said[most]=1&said[pipeline]={}&when[how]=cron&when[cron]=@daily", its.pipeline));
+    "POST /_fn/enable_recurring_run" changes => |its| form("enable_recurring_run", format!("id={}", its.recurring));
+    "POST /_fn/disable_recurring_run" changes => |its| form("disable_recurring_run", format!("id={}", its.recurring));
+    "POST /_fn/run_recurring_run_now" changes => |its| form("run_recurring_run_now", format!("id={}", its.recurring));
+    "POST /_fn/delete_recurring_run" changes => |its| form("delete_recurring_run", format!("namespace={NS}&id={}", its.recurring));
     "GET /_fn/pipelines" => |_| query("pipelines", format!("namespace={NS}&shared=false"));
     "GET /_fn/pipeline" => |its| query("pipeline", format!("namespace={NS}&id={}", its.pipeline));
     "POST /_fn/delete_pipeline" changes => |its| form("delete_pipeline", format!("namespace={NS}&id={}", its.pipeline));
@@ -340,4 +348,6 @@ questions! {
     "GET /ns/{namespace}/pipelines" => |_| plain(format!("/ns/{NS}/pipelines"));
     "GET /ns/{namespace}/pipelines/{pipeline}" => |its| plain(format!("/ns/{NS}/pipelines/{}", its.pipeline));
     "GET /ns/{namespace}/recurring-runs" => |_| plain(format!("/ns/{NS}/recurring-runs"));
+    "GET /ns/{namespace}/recurring-runs/new" => |its| plain(format!("/ns/{NS}/recurring-runs/new?edit={}", its.recurring));
+    "GET /ns/{namespace}/recurring-runs/{recurring_run}" => |its| plain(format!("/ns/{NS}/recurring-runs/{}", its.recurring));
 }

@@ -2,7 +2,7 @@ use crate::namespace::use_query;
 use crate::{
     components::{
         frame::{empty, failed, head, waiting},
-        icon::Icon,
+        icon::{Icon, icon},
         mark::{Mark, sign},
         moment::moment,
         table::pager,
@@ -14,7 +14,7 @@ use crate::{
     routes::{Place, Room},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use model::{Namespace, Page, RecurringRun, RecurringRunMode, Trigger};
+use model::{Namespace, Page, RecurringRun, RecurringRunMode};
 
 /// The recurring runs of a namespace, newest first.
 #[server(prefix = "/_fn", endpoint = "recurring_runs", input = GetUrl)]
@@ -36,7 +36,7 @@ pub fn recurring_runs(namespace: Namespace) -> AnyView {
     let path = use_base().href(&Place::In(namespace.clone(), Room::RecurringRuns).path());
     view! {
         {title("Recurring runs")}
-        {head("Recurring runs", ().into_any(), ().into_any())}
+        {head("Recurring runs", ().into_any(), new_button(&namespace))}
         <Transition fallback=waiting>{move || {
             let (namespace, path) = (namespace.clone(), path.clone());
             Suspend::new(async move {
@@ -51,13 +51,18 @@ pub fn recurring_runs(namespace: Namespace) -> AnyView {
     .into_any()
 }
 
+fn new_button(namespace: &Namespace) -> AnyView {
+    let may = expect_context::<crate::session::Session>().person().is_some_and(|who| who.may_edit(namespace));
+    let path = href(&Place::In(namespace.clone(), Room::NewRecurringRun));
+    may.then(|| view! { <a class="button primary" href=path>{icon(Icon::Plus)}"New recurring run"</a> }).into_any()
+}
+
 fn nothing(namespace: &Namespace) -> AnyView {
     empty(
         Icon::Calendar,
         "Nothing runs by itself yet",
-        "A recurring run starts a pipeline again and again, by the clock. Those made with the SDK show up here.",
-        view! { <a class="button" href=href(&Place::In(namespace.clone(), Room::Pipelines))>"See the pipelines"</a> }
-            .into_any(),
+        "A recurring run starts a pipeline again and again, by the clock. Those made with the SDK show up here, too.",
+        new_button(namespace),
     )
 }
 
@@ -67,18 +72,14 @@ fn table(page: &Page<RecurringRun>, path: &str, query: &leptos_router::params::P
             RecurringRunMode::Enabled => (Mark::Succeeded, "Enabled"),
             RecurringRunMode::Disabled => (Mark::Paused, "Disabled"),
         };
-        let trigger = match &one.trigger {
-            Some(Trigger::Cron { cron, .. }) => cron.clone(),
-            Some(Trigger::Periodic { interval_seconds, .. }) => {
-                format!("every {}", crate::figures::durations::duration(interval_seconds.saturating_mul(1000)))
-            }
-            None => "–".to_owned(),
-        };
+        let next = one.next_at.map(|at| crate::figures::durations::exact(at.millis()));
+        let next = next.or_else(|| one.stopped.clone()).unwrap_or_else(|| "–".to_owned());
         view! {
             <tr>
-                <td class="name">{one.display_name.clone()}</td>
+                <td class="name"><a href=format!("{path}/{}", one.id)>{one.display_name.clone()}</a></td>
                 <td><span class="state">{sign(mark, false)}{word}</span></td>
-                <td><code>{trigger}</code></td>
+                <td>{super::schedule::said(one.trigger.as_ref())}</td>
+                <td>{next}</td>
                 <td class="figure">{one.max_concurrency}</td>
                 <td>{moment(one.created_at)}</td>
             </tr>
@@ -86,7 +87,7 @@ fn table(page: &Page<RecurringRun>, path: &str, query: &leptos_router::params::P
     };
     view! {
         <div class="table-scroll"><table class="list">
-            <thead><tr><th scope="col">"Name"</th><th scope="col">"State"</th><th scope="col">"Trigger"</th><th scope="col">"At once, at most"</th><th scope="col">"Created"</th></tr></thead>
+            <thead><tr><th scope="col">"Name"</th><th scope="col">"State"</th><th scope="col">"Schedule"</th><th scope="col">"Next"</th><th scope="col">"At once, at most"</th><th scope="col">"Created"</th></tr></thead>
             <tbody>{page.items.iter().map(row).collect_view()}</tbody>
         </table></div>
         {pager(path, query, page.total_size, "recurring run", "recurring runs", page.next_page_token.as_deref())}

@@ -1,1 +1,5 @@
+pub mod actions;
+pub mod create;
+pub mod detail;
 pub mod list;
+pub mod schedule;

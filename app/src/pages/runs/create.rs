@@ -192,21 +192,22 @@ pub fn new_run(namespace: Namespace) -> AnyView {
         {title("New run")}
         <nav class="crumbs" aria-label="Where this is"><a href=list>"Runs"</a></nav>
         {head("New run", crate::components::rail::namespace_tag(&namespace), ().into_any())}
-        {move || if chosen.get() { filling(namespace.clone(), asked) } else { picking(namespace.clone()) }}
+        {move || if chosen.get() { filling(namespace.clone(), asked) } else { picking(namespace.clone(), Room::NewRun) }}
     }
     .into_any()
 }
 
 type AskedFor = Memo<(Option<PipelineId>, Option<PipelineVersionId>, Option<RunId>)>;
 
-fn picking(namespace: Namespace) -> AnyView {
+/// The choice of a pipeline, and an upload beside it; the choice goes on to `room`.
+pub(crate) fn picking(namespace: Namespace, room: Room) -> AnyView {
     let query = use_query();
     let own_place = namespace.clone();
     let own = Resource::new_blocking(|| (), move |()| pipelines_page(own_place.clone(), false, None, None, None));
     let shared_place = namespace.clone();
     let shared = Resource::new_blocking(|| (), move |()| pipelines_page(shared_place.clone(), true, None, None, None));
     let form = upload_form(&namespace, true);
-    let path = href(&Place::In(namespace, Room::NewRun));
+    let path = href(&Place::In(namespace, room));
     let experiment = query
         .with_untracked(|query| query.get_str("experiment").map(|id| format!("&experiment={id}")))
         .unwrap_or_default();
@@ -318,7 +319,7 @@ fn form(namespace: &Namespace, blank: &Blank) -> AnyView {
 }
 
 /// One parameter: its default (or the cloned run's value) stands in it; what does not fit is said while one types.
-fn field(definition: &ParameterDefinition, before: Option<&Value>) -> AnyView {
+pub(crate) fn field(definition: &ParameterDefinition, before: Option<&Value>) -> AnyView {
     let kind = definition.parameter_type;
     let start = before.or(definition.default.as_ref()).map(|value| to_text(kind, value)).unwrap_or_default();
     let default = definition.default.as_ref().map(|value| to_text(kind, value)).unwrap_or_default();

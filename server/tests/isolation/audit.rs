@@ -68,7 +68,7 @@ async fn those_whom_nobody_knows_are_told_of_too_and_cannot_fill_the_table() {
     evil.post("/apis/v2beta1/experiments", &json!({ "display_name": "x", "namespace": "team-a" })).await.refused(403);
 
     let page = bench.operations.audit(None, 200, None).await.unwrap();
-    let refused: Vec<_> = page
+    let mut refused: Vec<_> = page
         .items
         .iter()
         .filter(|entry| entry.outcome == model::AuditOutcome::Refused)
@@ -81,7 +81,6 @@ async fn those_whom_nobody_knows_are_told_of_too_and_cannot_fill_the_table() {
         ("", "nothing", "192.0.2.7", path),
         ("", "trusted header", "192.0.2.7", path),
     ];
-    let mut refused = refused.clone();
     refused.sort_unstable();
     expected.sort_unstable();
     assert_eq!(refused, expected);

@@ -14,7 +14,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_router::params::ParamsMap;
-use model::{AuditEntry, AuditOutcome, Namespace, Page};
+use model::{AuditEntry, Namespace, Page};
 
 /// What was refused and what was changed in the namespace, the newest first.
 #[server(prefix = "/_fn", endpoint = "audit", input = GetUrl)]
@@ -23,7 +23,7 @@ pub async fn audit_page(
     refused: bool,
     page: Option<String>,
 ) -> Result<Page<AuditEntry>, Trouble> {
-    use model::{Comparison, Filter, Listing, Predicate, PredicateValue, Sort};
+    use model::{AuditOutcome, Comparison, Filter, Listing, Predicate, PredicateValue, Sort};
     let (service, caller) = crate::doors::enter()?;
     let only = refused.then(|| Predicate {
         key: "outcome".to_owned(),

@@ -78,7 +78,7 @@ impl Schedule {
         let (rule, begins_after) = match trigger {
             Some(Trigger::Cron { cron, .. }) => match cron::read(cron, zone)? {
                 cron::Reading::Every(seconds) => every(seconds),
-                cron::Reading::Rule(rule) => (Rule::Cron(Box::new(rule)), from),
+                cron::Reading::Rule(rule) => (Rule::Cron(rule), from),
             },
             Some(Trigger::Periodic { interval_seconds, .. }) => {
                 if *interval_seconds < 1 {

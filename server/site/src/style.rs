@@ -21,7 +21,6 @@ pub(crate) fn bundle(main: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use std::fs;
 

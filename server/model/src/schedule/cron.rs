@@ -15,7 +15,7 @@ pub(super) struct CronRule {
 }
 
 pub(super) enum Reading {
-    Rule(CronRule),
+    Rule(Box<CronRule>),
     /// `@every 90m`: so many seconds.
     Every(i64),
 }
@@ -56,7 +56,7 @@ pub(super) fn read(text: &str, zone: Zone) -> Result<Reading, Failure> {
     // KFP's `?` stands for any value in any field; in the library only in two.
     let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).sloppy_ranges(true).build();
     let cron = parser.parse(&expression.replace('?', "*")).map_err(|error| wrong(text, &error.to_string()))?;
-    Ok(Reading::Rule(CronRule { cron, zone }))
+    Ok(Reading::Rule(Box::new(CronRule { cron, zone })))
 }
 
 /// The zone that an expression names, and the rest of it.

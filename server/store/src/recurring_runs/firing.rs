@@ -133,10 +133,13 @@ impl RecurringRuns<'_> {
         // Counted under the lock of the row, which every run of it is made and woken under.
         let most = self.most(&transaction, place, id).await?;
         if under_way(&transaction, place, id).await? >= most {
-            let mut back = change(place, id);
-            back.value("revision", claim.revision)
+            let mut back = Query::update();
+            back.table("recurring_runs")
+                .value("revision", claim.revision)
                 .value("fired", i64::try_from(claim.index).unwrap_or(i64::MAX) - 1)
-                .value("due_at", look_again.millis());
+                .value("due_at", look_again.millis())
+                .and_where(Expr::col("namespace").eq(place.as_str()))
+                .and_where(Expr::col("id").eq(id.to_string()));
             match &claim.passed {
                 // What is passed over waits for the run that passes it.
                 Some(passed) => back.value("next_slot_at", passed.scheduled_at.millis()),

@@ -209,7 +209,7 @@ pub fn main() -> ExitCode {
     let CommandLine { common, command } = CommandLine::parse();
     let output = common.output;
     if let Command::Launcher { arguments } = command {
-        return launcher::main(arguments.into_iter(), &SystemClock);
+        return launcher::main(arguments, &SystemClock);
     }
     match run(common, command) {
         Ok(code) => code,
@@ -247,7 +247,6 @@ fn run(common: Common, command: Command) -> Result<ExitCode, Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
     use super::*;
     use clap::CommandFactory;

@@ -182,7 +182,6 @@ async fn explain_too_large(response: Response) -> Response {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
     use super::*;
     use axum::{

@@ -154,7 +154,6 @@ fn accepts(asked: &HeaderMap, encoding: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use axum::routing::get;
     use http::StatusCode;

@@ -8,7 +8,7 @@ pub(crate) const HEADER: &str = "x-forwarded-client-cert";
 /// The URIs and the subject of the last element. Envoy appends (Istio's APPEND_FORWARD), so only the last one is what our
 /// own proxy saw; whatever stands before it, somebody else claimed. Nothing when the header cannot be read.
 pub(crate) fn identities(headers: &HeaderMap) -> Vec<String> {
-    let last = headers.get_all(HEADER).iter().last().and_then(|value| value.to_str().ok());
+    let last = headers.get_all(HEADER).iter().next_back().and_then(|value| value.to_str().ok());
     last.and_then(last_element).unwrap_or_default()
 }
 

@@ -34,7 +34,7 @@ impl Accounts {
     #[must_use]
     pub fn origin(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
         let believed = self.trusted_header.as_ref().is_some_and(|trusted| trusted.believes(headers, peer));
-        let last = headers.get_all("x-forwarded-for").iter().last().and_then(|value| value.to_str().ok());
+        let last = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
         let last = last.and_then(|text| text.rsplit(',').next()).and_then(|text| text.trim().parse().ok());
         last.filter(|_| believed).unwrap_or(peer)
     }

@@ -3,7 +3,6 @@
 //! Credentials are looked at in a fixed order: the trusted header, the bearer token, the session cookie. The first that
 //! is present decides; a bad one is refused, never passed over for a weaker one. A bearer token is a personal one of ours
 //! (`mrg_`), or one that the OpenID provider or the cluster vouches for.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail by panicking"))]
 
 mod accounts;
 mod caller;

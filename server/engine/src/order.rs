@@ -31,7 +31,6 @@ impl LaunchOrder {
         self.grant.address()
     }
     /// The proof that it was made from.
-    #[must_use]
     pub fn grant(&self) -> &RunGrant<runs::Launch> {
         &self.grant
     }

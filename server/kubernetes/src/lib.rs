@@ -6,7 +6,6 @@
 //!
 //! Answers are kept for seconds, bounded, each under everything that its question said, the caller first of all. A
 //! question that cannot be put is `Unavailable`: it is never a yes, and it is not kept.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail by panicking"))]
 
 mod access_review;
 mod cluster;

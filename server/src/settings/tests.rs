@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use super::*;
 use std::fs;
 

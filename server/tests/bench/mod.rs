@@ -222,7 +222,7 @@ impl Person {
         self.headers.push((HeaderName::from_static(name), value.to_owned()));
         self
     }
-    pub(crate) fn from_peer(mut self, peer: IpAddr) -> Self {
+    pub(crate) fn coming_from(mut self, peer: IpAddr) -> Self {
         self.peer = peer;
         self
     }

@@ -63,7 +63,7 @@ async fn those_whom_nobody_knows_are_told_of_too_and_cannot_fill_the_table() {
     bench.nobody().get(list).await.refused(401);
     bench.nobody().with_token("mrg_guessed").get(list).await.refused(401);
     bench.nobody().get("/apis/v2beta1/healthz").await.ok();
-    let proxied = bench.nobody().from_peer(PROXY).with_header(USER, "owner-of-team-a");
+    let proxied = bench.nobody().coming_from(PROXY).with_header(USER, "owner-of-team-a");
     let evil = proxied.with_header("sec-fetch-site", "cross-site");
     evil.post("/apis/v2beta1/experiments", &json!({ "display_name": "x", "namespace": "team-a" })).await.refused(403);
 
@@ -124,7 +124,7 @@ async fn nothing_secret_is_in_the_log() {
     let guard = tracing::subscriber::set_default(subscriber);
 
     let bench = Bench::start().await;
-    let owner = || bench.nobody().from_peer(PROXY).with_header(USER, "owner-of-team-a");
+    let owner = || bench.nobody().coming_from(PROXY).with_header(USER, "owner-of-team-a");
     let kept = owner().submit("/_fn/put_secret", "namespace=team-a&name=db&key=PASSWORD&value=hunter2-of-the-db").await;
     assert!(kept.status < 400, "{}", kept.text);
     let made = owner().submit("/_fn/create_token", "name=laptop").await;

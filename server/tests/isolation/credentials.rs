@@ -10,7 +10,7 @@ const USER: &str = "kubeflow-userid";
 #[tokio::test]
 async fn the_header_of_the_proxy_is_believed_and_no_other() {
     let bench = Bench::start().await;
-    let proxy = |name: &str| bench.nobody().from_peer(PROXY).with_header(USER, name);
+    let proxy = |name: &str| bench.nobody().coming_from(PROXY).with_header(USER, name);
     proxy("viewer-of-team-a").get(LIST).await.ok();
     proxy("outsider").get(LIST).await.refused(403);
     proxy("").get(LIST).await.refused(401);
@@ -77,7 +77,7 @@ async fn a_page_of_another_site_changes_nothing_with_a_persons_cookie() {
         let door = "/_fn/create_experiment";
         assert_eq!(evil.submit(door, "namespace=team-a&name=planted").await.status, 403, "{name}: {value}");
         assert_eq!(evil.upload("/upload", "file", "p.json", b"{}").await.status, 403, "{name}: {value}");
-        let proxied = bench.nobody().from_peer(PROXY).with_header(USER, "owner-of-team-a").with_header(name, value);
+        let proxied = bench.nobody().coming_from(PROXY).with_header(USER, "owner-of-team-a").with_header(name, value);
         proxied.post(path, &body("planted")).await.refused(403);
     }
     let listed = browser.get(LIST).await.ok();
@@ -108,7 +108,7 @@ async fn no_server_function_does_anything_for_a_page_of_another_site() {
     let bench = Bench::start().await;
     let evil = bench
         .nobody()
-        .from_peer(PROXY)
+        .coming_from(PROXY)
         .with_header(USER, "owner-of-team-a")
         .with_header("sec-fetch-site", "cross-site");
     let changing = leptos::server_fn::axum::server_fn_paths().filter(|(_, method)| method != "GET");

@@ -22,7 +22,7 @@ fn person(bench: &Bench, role: &str) -> Person {
         "owner" => "owner-of-team-a",
         _ => "root",
     };
-    bench.nobody().from_peer(PROXY).with_header("kubeflow-userid", name)
+    bench.nobody().coming_from(PROXY).with_header("kubeflow-userid", name)
 }
 
 #[tokio::test]

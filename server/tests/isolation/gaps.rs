@@ -209,7 +209,7 @@ async fn gap_18_and_39_artifacts_are_read_with_any_credential_that_is_good() {
     let owner = bench.owner("team-a");
     let made = |task: &Value| task["outputs"].is_object();
     bench.wait_for(&owner, &format!("{API}/tasks/{}", a.task), made).await;
-    let by_proxy = bench.nobody().from_peer(PROXY).with_header("kubeflow-userid", "viewer-of-team-a");
+    let by_proxy = bench.nobody().coming_from(PROXY).with_header("kubeflow-userid", "viewer-of-team-a");
     for who in [bench.viewer("team-a"), by_proxy] {
         for version in ["v1beta1", "v2beta1"] {
             let read = format!("/apis/{version}/runs/{}/nodes/{}/artifacts/data:read", a.run, a.task);

@@ -1,5 +1,4 @@
 //! Resource references, and bodies of v1beta1 in general, whatever they hold.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use mooring_wire::{ListQuery, Message, parse, v1beta1, v2beta1};
 use proptest::prelude::*;

@@ -164,13 +164,14 @@ fn asking(
     picture: Icon,
 ) -> AnyView {
     let id = format!("bulk-{act}");
+    let (opens, closes) = (id.clone(), id.clone());
     view! {
-        <button type="button" class="button small" popovertarget=id.clone()>{icon(picture)}{word}</button>
-        <div popover="auto" id=id.clone() class="dialog" role="dialog" aria-label=question>
+        <button type="button" class="button small" popovertarget=opens>{icon(picture)}{word}</button>
+        <div popover="auto" id=id class="dialog" role="dialog" aria-label=question>
             <h2>{question}</h2>
             <p>{advice}</p>
             <div class="actions">
-                <button type="button" class="button" popovertarget=id.clone() popovertargetaction="hide">"Keep them"</button>
+                <button type="button" class="button" popovertarget=closes popovertargetaction="hide">"Keep them"</button>
                 <button class="button danger" name="act" value=act>{word}</button>
             </div>
         </div>

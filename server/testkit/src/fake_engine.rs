@@ -25,6 +25,8 @@ struct Held {
     retries: u32,
     /// `Running`, or how it ended.
     state: watch::Sender<RunState>,
+    /// What its step has put out.
+    outputs: serde_json::Value,
 }
 
 impl FakeEngine {
@@ -52,10 +54,12 @@ impl FakeEngine {
 
     /// Tells that the step of a run has ended and put this out (`{"parameters", "artifacts"}`); the run goes on.
     pub async fn put_out(&self, run: RunId, outputs: serde_json::Value) {
-        let address = self.runs.lock().unwrap().get(&run).map(|held| held.address.clone());
+        let address = self.runs.lock().unwrap().get_mut(&run).map(|held| {
+            held.outputs = outputs;
+            held.address.clone()
+        });
         if let Some(address) = address {
-            let task = Task { outputs, ..self.task(run, TaskState::Succeeded) };
-            self.tell(&address, Event::Tasks(vec![task])).await;
+            self.tell(&address, Event::Tasks(vec![self.task(run, TaskState::Succeeded)])).await;
         }
     }
 
@@ -103,7 +107,7 @@ impl FakeEngine {
             depends_on: Vec::new(),
             component: "comp-step".to_owned(),
             inputs: json!({}),
-            outputs: json!({}),
+            outputs: self.runs.lock().unwrap().get(&run).map_or_else(|| json!({}), |held| held.outputs.clone()),
         }
     }
 
@@ -132,7 +136,10 @@ impl Engine for FakeEngine {
             let begins = known.is_none_or(|(state, retries)| state.is_final() && retries < order.run.retries);
             if begins {
                 let state = watch::Sender::new(RunState::Running);
-                runs.insert(run.id, Held { address: run.clone(), retries: order.run.retries, state });
+                runs.insert(
+                    run.id,
+                    Held { address: run.clone(), retries: order.run.retries, state, outputs: json!({}) },
+                );
             }
             known.map(|(state, _)| state).filter(|_| !begins)
         };

@@ -11,7 +11,7 @@ use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 const PUBLIC_URL: &str = "http://mooring.test";
@@ -20,6 +20,8 @@ const PUBLIC_URL: &str = "http://mooring.test";
 struct Provider {
     issuer: String,
     process: Child,
+    /// Kept open: what it says into a closed pipe would end it.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Drop for Provider {
@@ -59,7 +61,7 @@ fn provider() -> Option<Provider> {
             return None;
         }
     }
-    Some(Provider { issuer: format!("http://127.0.0.1:{port}"), process })
+    Some(Provider { issuer: format!("http://127.0.0.1:{port}"), process, _said: lines })
 }
 
 /// A browser at the provider: it keeps cookies and follows redirects within it.

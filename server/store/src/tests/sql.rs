@@ -1,5 +1,5 @@
 //! The text of every list's statements, kept in `tests/output` to be reviewed, and SQLite's plan for each.
-//! `MOORING_ACCEPT=1` writes the files anew.
+//! `UPDATE_OUTPUT=1` writes the files anew.
 
 use super::{Bench, filtered, sorted, team, uuid, wall};
 use model::{Comparison, ExperimentId, Listing, PipelineId, Predicate, PredicateValue, Scope};
@@ -54,11 +54,11 @@ async fn review(bench: &Bench, name: &str, statements: Vec<Statement>) {
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/output").join(format!("{name}.sql"));
-    if std::env::var_os("MOORING_ACCEPT").is_some() {
+    if std::env::var_os("UPDATE_OUTPUT").is_some() {
         std::fs::write(&path, &text).unwrap();
     }
     let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(text, reviewed, "{name}.sql differs: run with MOORING_ACCEPT=1 and review the change");
+    assert_eq!(text, reviewed, "{name}.sql differs: run with UPDATE_OUTPUT=1 and review the change");
 }
 
 #[tokio::test]

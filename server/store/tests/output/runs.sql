@@ -1,5 +1,5 @@
 SELECT COUNT("id") AS "total" FROM "runs" WHERE "namespace" = ?;
--- SEARCH runs USING COVERING INDEX runs_by_recurring_run (namespace=?)
+-- SEARCH runs USING COVERING INDEX runs_by_creation (namespace=?)
 
 SELECT "id", "namespace", "experiment_id", "recurring_run_id", "display_name", "description", "service_account", "pipeline_id", "pipeline_version_id", "pipeline_name", "pipeline_root", "state", "storage_state", "created_at", "scheduled_at", "finished_at", "error", "state_history", "tasks_done", "tasks_total", "running_task", "created_at" AS "sort_value" FROM "runs" WHERE "namespace" = ? ORDER BY "created_at" ASC, "id" ASC LIMIT ?;
 -- SEARCH runs USING INDEX runs_by_creation (namespace=?)

@@ -4,7 +4,7 @@ test('a personal token is made, shown once, good for the API, and revoked', asyn
   const alice = await as('alice');
   await alice.open('/account');
   const main = alice.root.getByRole('main');
-  await main.getByLabel('Name').fill(name);
+  await main.getByRole('textbox', { name: /^Name / }).fill(name);
   await main.getByRole('button', { name: 'Make a token' }).click();
   const snippet = main.locator('[data-token]');
   await expect(snippet).toContainText('existing_token="mrg_');
@@ -28,7 +28,7 @@ test('members, secrets and the audit are for those who may see them', async ({ a
   const alice = await as('alice');
   await alice.open('/ns/team-a/members');
   const main = alice.root.getByRole('main');
-  await main.getByLabel('User', { exact: true }).fill(name);
+  await main.getByRole('textbox', { name: /^User / }).fill(name);
   await main.getByRole('button', { name: /^Let them into/ }).click();
   await expect(main.getByRole('row', { name })).toContainText('view');
   await alice.open('/ns/team-a/audit');

@@ -110,8 +110,9 @@ mod browser {
             let (stop, stopped) = AbortHandle::new_pair();
             let url = base.href(&format!("/events?namespace={namespace}"));
             spawn_local(async move {
-                // The browser takes a cut stream up by itself; only a refusal ends it.
-                if Abortable::new(hear(live, url, again), stopped).await.is_ok() {
+                // The browser takes a cut stream up by itself; only a refusal ends it. One that was refused from the
+                // beginning belongs to a page that shows nothing: asking again would only be refused again.
+                if Abortable::new(hear(live, url, again), stopped).await == Ok(true) {
                     live.connected.set(false);
                     set_timeout(move || attempt.update(|count| *count += 1), Duration::from_secs(3));
                 }
@@ -120,13 +121,14 @@ mod browser {
         });
     }
 
-    async fn hear(live: Live, url: String, again: bool) {
-        let Ok(mut source) = EventSource::new(&url) else { return };
-        let (Ok(news), Ok(hello)) = (source.subscribe("message"), source.subscribe("hello")) else { return };
+    /// Hears until the stream ends; says whether it ever stood.
+    async fn hear(live: Live, url: String, again: bool) -> bool {
+        let Ok(mut source) = EventSource::new(&url) else { return again };
+        let (Ok(news), Ok(hello)) = (source.subscribe("message"), source.subscribe("hello")) else { return again };
         let mut both = stream::select(news, hello);
         let mut greeted = again;
         while let Some(message) = both.next().await {
-            let Ok((kind, message)) = message else { return };
+            let Ok((kind, message)) = message else { return greeted };
             live.connected.set(true);
             if kind == "hello" {
                 if greeted {
@@ -137,6 +139,7 @@ mod browser {
                 tell(live, news);
             }
         }
+        greeted
     }
 
     fn tell(live: Live, news: News) {

@@ -44,7 +44,7 @@ impl Session {
         provide_context(session);
         session
     }
-    /// The person, when known; never waits.
+    /// The person, when known; never waits. Not for what the server renders: it may know later than the browser.
     #[must_use]
     pub fn person(self) -> Option<Who> {
         self.0.get().and_then(Result::ok)

@@ -55,13 +55,17 @@ pub async fn delete_experiment(id: ExperimentId, namespace: Namespace) -> Result
 pub fn experiment(namespace: Namespace, id: ExperimentId) -> AnyView {
     let place = namespace.clone();
     let first = Resource::new_blocking(|| (), move |()| experiment_page(place.clone(), id));
+    let session = expect_context::<Session>();
     view! {
         <nav class="crumbs" aria-label="Where this is"><a href=href(&Place::In(namespace.clone(), Room::Experiments))>"Experiments"</a></nav>
         <Suspense fallback=waiting>{move || {
             let namespace = namespace.clone();
             Suspend::new(async move {
                 match first.await {
-                    Ok(found) => page(namespace, found),
+                    Ok(found) => {
+                        let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
+                        page(namespace, found, may)
+                    }
                     Err(trouble) => failed(&trouble),
                 }
             })
@@ -70,7 +74,7 @@ pub fn experiment(namespace: Namespace, id: ExperimentId) -> AnyView {
     .into_any()
 }
 
-fn page(namespace: Namespace, found: Experiment) -> AnyView {
+fn page(namespace: Namespace, found: Experiment, may: bool) -> AnyView {
     let id = found.id;
     let data = RwSignal::new(found);
     let place = namespace.clone();
@@ -85,21 +89,20 @@ fn page(namespace: Namespace, found: Experiment) -> AnyView {
         });
     });
     let place = namespace.clone();
-    view! { {move || data.with(|found| heading(&place, found))} {its_runs(namespace, id)} }.into_any()
+    view! { {move || data.with(|found| heading(&place, found, may))} {its_runs(namespace, id)} }.into_any()
 }
 
-fn heading(namespace: &Namespace, found: &Experiment) -> AnyView {
+fn heading(namespace: &Namespace, found: &Experiment, may: bool) -> AnyView {
     let beside = (found.storage_state == StorageState::Archived).then(|| view! { <span class="tag">"Archived"</span> });
     view! {
         {title(&found.display_name)}
-        {head(&found.display_name, beside.into_any(), buttons(namespace, found))}
+        {head(&found.display_name, beside.into_any(), buttons(namespace, found, may))}
         {(!found.description.is_empty()).then(|| view! { <p class="lead">{found.description.clone()}</p> })}
     }
     .into_any()
 }
 
-fn buttons(namespace: &Namespace, found: &Experiment) -> AnyView {
-    let may = expect_context::<Session>().person().is_some_and(|who| who.may_edit(namespace));
+fn buttons(namespace: &Namespace, found: &Experiment, may: bool) -> AnyView {
     let id = found.id;
     let (path, word, picture) = match found.storage_state {
         StorageState::Available => (<ArchiveExperiment as ServerFn>::PATH, "Archive", Icon::Archive),

@@ -65,6 +65,7 @@ pub async fn recurring_run_page(
 #[must_use]
 pub fn recurring_run(namespace: Namespace, id: RecurringRunId) -> AnyView {
     let (query, live) = (use_query(), use_live());
+    let session = expect_context::<Session>();
     let place = namespace.clone();
     let shown = Resource::new_blocking(
         move || (query.get().get_str("zone").map(str::to_owned), live.any()),
@@ -76,7 +77,10 @@ pub fn recurring_run(namespace: Namespace, id: RecurringRunId) -> AnyView {
             let namespace = namespace.clone();
             Suspend::new(async move {
                 match shown.await {
-                    Ok(shown) => page(&namespace, &shown),
+                    Ok(shown) => {
+                        let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
+                        page(&namespace, &shown, may)
+                    }
                     Err(trouble) => failed(&trouble),
                 }
             })
@@ -85,14 +89,13 @@ pub fn recurring_run(namespace: Namespace, id: RecurringRunId) -> AnyView {
     .into_any()
 }
 
-fn page(namespace: &Namespace, shown: &Shown) -> AnyView {
+fn page(namespace: &Namespace, shown: &Shown, may: bool) -> AnyView {
     let one = &shown.one;
     let (mark, word) = match one.mode {
         RecurringRunMode::Enabled => (Mark::Succeeded, "Enabled"),
         RecurringRunMode::Disabled => (Mark::Paused, "Disabled"),
     };
     let beside = view! { <span class="state">{sign(mark, false)}{word}</span> }.into_any();
-    let may = expect_context::<Session>().person().is_some_and(|who| who.may_edit(namespace));
     let stopped = one.stopped.clone().map(|why| {
         view! { <p class="refusal" role="status"><strong>"It was stopped. "</strong>{why}</p> }
     });

@@ -52,9 +52,18 @@ pub fn recurring_runs(namespace: Namespace) -> AnyView {
 }
 
 fn new_button(namespace: &Namespace) -> AnyView {
-    let may = expect_context::<crate::session::Session>().person().is_some_and(|who| who.may_edit(namespace));
-    let path = href(&Place::In(namespace.clone(), Room::NewRecurringRun));
-    may.then(|| view! { <a class="button primary" href=path>{icon(Icon::Plus)}"New recurring run"</a> }).into_any()
+    let session = expect_context::<crate::session::Session>();
+    let namespace = namespace.clone();
+    view! {
+        <Suspense>{move || {
+            let namespace = namespace.clone();
+            Suspend::new(async move {
+                let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
+                may.then(|| view! { <a class="button primary" href=href(&Place::In(namespace.clone(), Room::NewRecurringRun))>{icon(Icon::Plus)}"New recurring run"<span class="hush">" in "{namespace.to_string()}</span></a> })
+            })
+        }}</Suspense>
+    }
+    .into_any()
 }
 
 fn nothing(namespace: &Namespace) -> AnyView {

@@ -19,7 +19,15 @@ async function furnish(server: Mooring): Promise<Record<string, string>> {
   await server.ended('alice', bad);
   const waiting = await server.run('alice', experiment, 'waiting at the gate', gates, { door: 'http://127.0.0.1:1' });
   await server.ended('alice', waiting);
-  return { experiment, hello, good, bad };
+  const nightly = await server.api('alice', 'POST', 'recurringruns', {
+    display_name: 'nightly greeting',
+    experiment_id: experiment,
+    pipeline_version_reference: { pipeline_id: hello },
+    max_concurrency: '1',
+    mode: 'ENABLE',
+    trigger: { cron_schedule: { cron: '0 0 9 * * *' } },
+  });
+  return { experiment, hello, good, bad, nightly: nightly.recurring_run_id };
 }
 
 const PAGES: Record<string, (ids: Record<string, string>) => string> = {
@@ -38,6 +46,10 @@ const PAGES: Record<string, (ids: Record<string, string>) => string> = {
   pipeline: ({ hello }) => `/ns/team-c/pipelines/${hello}`,
   'new pipeline': () => '/ns/team-c/pipelines/new',
   'recurring runs': () => '/ns/team-c/recurring-runs',
+  'recurring runs, empty': () => '/ns/team-a/recurring-runs',
+  'recurring run': ({ nightly }) => `/ns/team-c/recurring-runs/${nightly}`,
+  'new recurring run': ({ hello }) => `/ns/team-c/recurring-runs/new?pipeline=${hello}`,
+  'compare runs': ({ good, bad }) => `/ns/team-c/runs/compare?runs=${good},${bad}`,
   'not allowed': () => '/ns/team-b/runs',
   'not there': () => '/ns/team-c/kitchen',
 };

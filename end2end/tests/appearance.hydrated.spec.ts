@@ -50,6 +50,10 @@ const PAGES: Record<string, (ids: Record<string, string>) => string> = {
   'recurring run': ({ nightly }) => `/ns/team-c/recurring-runs/${nightly}`,
   'new recurring run': ({ hello }) => `/ns/team-c/recurring-runs/new?pipeline=${hello}`,
   'compare runs': ({ good, bad }) => `/ns/team-c/runs/compare?runs=${good},${bad}`,
+  account: () => '/account',
+  members: () => '/ns/team-c/members',
+  secrets: () => '/ns/team-c/secrets',
+  audit: () => '/ns/team-c/audit',
   'not allowed': () => '/ns/team-b/runs',
   'not there': () => '/ns/team-c/kitchen',
 };

@@ -3,11 +3,12 @@
 use super::{
     form::search,
     frame::{failed, head, waiting},
+    icon::{Icon, icon},
 };
-use crate::{failure::Trouble, live::use_live, namespace::use_query, pages::title};
+use crate::{failure::Trouble, live::use_live, namespace::use_query, pages::title, session::Session};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
-use model::Page;
+use model::{Namespace, Page};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What the address asks of a list.
@@ -27,6 +28,29 @@ pub struct Around {
     pub path: String,
     /// The label of the search field.
     pub find: &'static str,
+}
+
+/// The button above a list that makes one more, for those who may; it says in (or to) which namespace.
+#[must_use]
+pub fn one_more(
+    namespace: &Namespace,
+    target: String,
+    picture: Icon,
+    word: &'static str,
+    towards: &'static str,
+) -> AnyView {
+    let session = expect_context::<Session>();
+    let namespace = namespace.clone();
+    view! {
+        <Suspense>{move || {
+            let (target, namespace) = (target.clone(), namespace.clone());
+            Suspend::new(async move {
+                let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
+                may.then(|| view! { <a class="button primary" href=target>{icon(picture)}{word}<span class="hush">{towards}{namespace.to_string()}</span></a> })
+            })
+        }}</Suspense>
+    }
+    .into_any()
 }
 
 /// A list: `fetch` reads a page of it, `nothing` says why there is none (true: nothing has the name asked for), `rows`

@@ -68,6 +68,18 @@ pub fn sorting(
     view! { <th scope="col" aria-sort=now><a href=href data-noscroll="">{word}</a></th> }.into_any()
 }
 
+/// What a list's search field asks for.
+#[must_use]
+pub fn named(part: Option<String>) -> Option<model::Predicate> {
+    use model::{Comparison, Predicate, PredicateValue};
+    let by = |part| Predicate {
+        key: "name".to_owned(),
+        comparison: Comparison::IsSubstring,
+        value: PredicateValue::Text(part),
+    };
+    part.map(by)
+}
+
 /// `field`, `field desc` or `field asc` as a sort; anything else sorts newest first.
 #[must_use]
 pub fn sort_of(text: Option<&str>) -> model::Sort {

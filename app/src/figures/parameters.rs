@@ -1,7 +1,8 @@
 //! Typed parameters as fields of a form, and their text back as values.
 
 use model::{ParameterDefinition, ParameterType};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// What a field asks for, in a word or two.
 #[must_use]
@@ -97,6 +98,23 @@ fn among(definition: &ParameterDefinition, value: Value) -> Result<Option<Value>
     let allowed: Vec<String> =
         definition.literals.iter().map(|literal| to_text(definition.parameter_type, literal)).collect();
     Err(format!("Only these are allowed: {}.", allowed.join(", ")))
+}
+
+/// What the fields of a form say, by the parameters' names. A field that was left empty leaves the default.
+///
+/// # Errors
+/// A sentence that names the parameter.
+pub fn from_form(
+    definitions: &[ParameterDefinition],
+    texts: &HashMap<String, String>,
+) -> Result<Map<String, Value>, String> {
+    let mut values = Map::new();
+    for definition in definitions.iter().filter(|one| !is_filled_by_system(one.parameter_type)) {
+        let Some(text) = texts.get(&definition.name) else { continue };
+        let value = to_value(definition, text).map_err(|why| format!("Parameter {}: {why}", definition.name))?;
+        values.extend(value.map(|value| (definition.name.clone(), value)));
+    }
+    Ok(values)
 }
 
 /// The root inputs of a definition that came inline (the IR, or `{"pipeline_spec": IR}`).

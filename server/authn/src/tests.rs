@@ -1,113 +1,21 @@
 //! Who is let in by what. The credentials are a table in memory; the real table is the store's.
 
+mod memory;
+
 use crate::{
-    Account, Accounts, Caller, Cookies, Credentials, Flow, Limits, Network, NewToken, OpenId, SESSION_COOKIE, Session,
-    Token, TrustedHeader, Verdict, Via, Vouched, Vouching,
+    Account, Accounts, Caller, Cookies, Flow, Limits, Network, OpenId, SESSION_COOKIE, TrustedHeader, Verdict, Via,
+    Vouched, Vouching,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
-use model::{Chance, Clock, Failure, FailureKind, Namespace, Timestamp, TokenId, UserName};
+use memory::{Counted, Hands, Memory};
+use model::{Clock, Failure, FailureKind, Namespace, UserName};
 use std::{
-    collections::HashMap,
     net::IpAddr,
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, AtomicU8, Ordering},
+        Arc,
+        atomic::{AtomicU8, Ordering},
     },
 };
-
-#[derive(Default)]
-struct Hands(AtomicI64);
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-#[derive(Default)]
-struct Counted(AtomicU8);
-impl Chance for Counted {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(self.0.fetch_add(1, Ordering::SeqCst));
-    }
-}
-
-struct Row<T> {
-    value: T,
-    end: Option<Timestamp>,
-}
-
-#[derive(Default)]
-struct Table {
-    accounts: HashMap<String, Account>,
-    sessions: HashMap<String, Row<Session>>,
-    links: HashMap<String, Row<UserName>>,
-    tokens: HashMap<String, Row<Token>>,
-    touches: usize,
-}
-
-#[derive(Default)]
-struct Memory(Mutex<Table>);
-
-#[async_trait::async_trait]
-impl Credentials for Memory {
-    async fn account(&self, name: &UserName) -> Result<Option<Account>, Failure> {
-        Ok(self.0.lock().unwrap().accounts.get(name.as_str()).cloned())
-    }
-    async fn session(&self, hash: &str, now: Timestamp) -> Result<Option<Session>, Failure> {
-        let table = self.0.lock().unwrap();
-        Ok(table.sessions.get(hash).filter(|row| row.end.is_some_and(|end| end > now)).map(|row| row.value.clone()))
-    }
-    async fn begin_session(&self, hash: &str, user: &UserName, now: Timestamp, end: Timestamp) -> Result<(), Failure> {
-        let value = Session { user: user.clone(), begun_at: now, last_seen_at: now };
-        self.0.lock().unwrap().sessions.insert(hash.to_owned(), Row { value, end: Some(end) });
-        Ok(())
-    }
-    async fn touch_session(&self, hash: &str, now: Timestamp, end: Timestamp) -> Result<(), Failure> {
-        let mut table = self.0.lock().unwrap();
-        table.touches += 1;
-        if let Some(row) = table.sessions.get_mut(hash) {
-            row.value.last_seen_at = now;
-            row.end = Some(end);
-        }
-        Ok(())
-    }
-    async fn end_session(&self, hash: &str) -> Result<(), Failure> {
-        self.0.lock().unwrap().sessions.remove(hash);
-        Ok(())
-    }
-    async fn end_sessions(&self, user: &UserName) -> Result<(), Failure> {
-        self.0.lock().unwrap().sessions.retain(|_, row| row.value.user != *user);
-        Ok(())
-    }
-    async fn redeem_link(&self, hash: &str, now: Timestamp) -> Result<Option<UserName>, Failure> {
-        let row = self.0.lock().unwrap().links.remove(hash);
-        Ok(row.filter(|row| row.end.is_some_and(|end| end > now)).map(|row| row.value))
-    }
-    async fn add_link(&self, hash: &str, user: &UserName, _: Timestamp, end: Timestamp) -> Result<(), Failure> {
-        self.0.lock().unwrap().links.insert(hash.to_owned(), Row { value: user.clone(), end: Some(end) });
-        Ok(())
-    }
-    async fn token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>, Failure> {
-        let table = self.0.lock().unwrap();
-        Ok(table.tokens.get(hash).filter(|row| row.end.is_none_or(|end| end > now)).map(|row| row.value.clone()))
-    }
-    async fn touch_token(&self, id: TokenId, now: Timestamp) -> Result<(), Failure> {
-        let mut table = self.0.lock().unwrap();
-        table.touches += 1;
-        for row in table.tokens.values_mut().filter(|row| row.value.id == id) {
-            row.value.last_used_at = Some(now);
-        }
-        Ok(())
-    }
-    async fn admit_from_provider(&self, _: &UserName, _: Timestamp) -> Result<(), Failure> {
-        Ok(())
-    }
-    async fn add_token(&self, hash: &str, new: NewToken, _: Timestamp) -> Result<(), Failure> {
-        let value = Token { id: new.id, user: new.user, limits: new.limits, last_used_at: None };
-        self.0.lock().unwrap().tokens.insert(hash.to_owned(), Row { value, end: new.expires_at });
-        Ok(())
-    }
-}
 
 struct Bench {
     accounts: Accounts,

@@ -1,15 +1,14 @@
 use crate::{
     components::{
         frame::{empty, tabs},
-        icon::{Icon, icon},
-        list::{Around, Asked, list},
+        icon::Icon,
+        list::{Around, Asked, list, one_more},
         moment::moment,
         table::{pager, sorting},
     },
     failure::Trouble,
     namespace::href,
     routes::{Place, Room},
-    session::Session,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_router::params::ParamsMap;
@@ -33,7 +32,7 @@ pub async fn experiments_page(
     };
     let storage = if archived { "ARCHIVED" } else { "AVAILABLE" };
     let mut predicates = vec![predicate("storage_state", Comparison::Equals, storage.to_owned())];
-    predicates.extend(name.map(|name| predicate("name", Comparison::IsSubstring, name)));
+    predicates.extend(crate::components::table::named(name));
     let sort = Some(crate::components::table::sort_of(sort.as_deref()));
     let listing = Listing { page_size: 50, page_token: page, sort, filter: Filter { predicates } };
     service.experiments(&caller, namespace, listing).await.map_err(crate::doors::refuse)
@@ -62,18 +61,8 @@ pub fn experiments(namespace: Namespace, archived: bool) -> AnyView {
 }
 
 fn new_button(namespace: &Namespace) -> AnyView {
-    let session = expect_context::<Session>();
-    let namespace = namespace.clone();
-    view! {
-        <Suspense>{move || {
-            let namespace = namespace.clone();
-            Suspend::new(async move {
-                let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
-                may.then(|| view! { <a class="button primary" href=href(&Place::In(namespace.clone(), Room::NewExperiment))>{icon(Icon::Plus)}"New experiment"<span class="hush">" in "{namespace.to_string()}</span></a> })
-            })
-        }}</Suspense>
-    }
-    .into_any()
+    let form = href(&Place::In(namespace.clone(), Room::NewExperiment));
+    one_more(namespace, form, Icon::Plus, "New experiment", " in ")
 }
 
 fn nothing(namespace: &Namespace, archived: bool, filtered: bool) -> AnyView {

@@ -2,14 +2,13 @@ use crate::{
     components::{
         frame::{empty, tabs},
         icon::{Icon, icon},
-        list::{Around, Asked, list},
+        list::{Around, Asked, list, one_more},
         moment::moment,
         table::{pager, sorting},
     },
     failure::Trouble,
     namespace::href,
     routes::{Place, Room},
-    session::Session,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_router::params::ParamsMap;
@@ -24,16 +23,15 @@ pub async fn pipelines_page(
     sort: Option<String>,
     page: Option<String>,
 ) -> Result<Page<Pipeline>, Trouble> {
-    use model::{Comparison, Filter, Listing, Predicate, PredicateValue, Scope};
+    use model::{Filter, Listing, Scope};
     let (service, caller) = crate::doors::enter()?;
-    let by_name = name.map(|name| Predicate {
-        key: "name".to_owned(),
-        comparison: Comparison::IsSubstring,
-        value: PredicateValue::Text(name),
-    });
     let sort = Some(crate::components::table::sort_of(sort.as_deref()));
-    let listing =
-        Listing { page_size: 50, page_token: page, sort, filter: Filter { predicates: by_name.into_iter().collect() } };
+    let listing = Listing {
+        page_size: 50,
+        page_token: page,
+        sort,
+        filter: Filter { predicates: crate::components::table::named(name).into_iter().collect() },
+    };
     let scope = if shared { Scope::Shared } else { Scope::In(namespace) };
     service.pipelines(&caller, scope, listing).await.map_err(crate::doors::refuse)
 }
@@ -64,18 +62,8 @@ pub fn pipelines(namespace: Namespace, shared: bool) -> AnyView {
 }
 
 fn upload_button(namespace: &Namespace) -> AnyView {
-    let session = expect_context::<Session>();
-    let namespace = namespace.clone();
-    view! {
-        <Suspense>{move || {
-            let namespace = namespace.clone();
-            Suspend::new(async move {
-                let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
-                may.then(|| view! { <a class="button primary" href=href(&Place::In(namespace.clone(), Room::NewPipeline))>{icon(Icon::Upload)}"Upload"<span class="hush">" to "{namespace.to_string()}</span></a> })
-            })
-        }}</Suspense>
-    }
-    .into_any()
+    let form = href(&Place::In(namespace.clone(), Room::NewPipeline));
+    one_more(namespace, form, Icon::Upload, "Upload", " to ")
 }
 
 fn nothing(namespace: &Namespace, shared: bool, filtered: bool) -> AnyView {

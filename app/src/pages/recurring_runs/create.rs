@@ -125,7 +125,7 @@ pub async fn save_recurring_run(
     #[server(default)] parameters: HashMap<String, String>,
 ) -> Result<(), Trouble> {
     use crate::doors::{enter, go, refuse};
-    use crate::figures::parameters::{from_spec, to_value};
+    use crate::figures::parameters::{from_form, from_spec};
     use model::{
         ExperimentId, Failure, NewRecurringRun, NewRunSource, PipelineSource, PipelineVersionId, RecurringRunMode,
         RuntimeConfig,
@@ -164,13 +164,7 @@ pub async fn save_recurring_run(
         }
         (None, None) => return Err(refuse(Failure::invalid("pipeline is missing: expected the id of a pipeline"))),
     };
-    let mut values = serde_json::Map::new();
-    for definition in definitions.iter().filter(|one| !is_filled_by_system(one.parameter_type)) {
-        let Some(text) = parameters.get(&definition.name) else { continue };
-        let value = to_value(definition, text)
-            .map_err(|why| refuse(Failure::invalid(format!("Parameter {}: {why}", definition.name))))?;
-        values.extend(value.map(|value| (definition.name.clone(), value)));
-    }
+    let values = from_form(&definitions, &parameters).map_err(|why| refuse(Failure::invalid(why)))?;
     let edited = before.as_ref().filter(|_| said.edit);
     let experiment = match (edited, said.experiment.as_str()) {
         (Some(edited), _) => edited.experiment_id,

@@ -1,72 +1,64 @@
-use crate::namespace::use_query;
 use crate::{
     components::{
-        frame::{empty, failed, head, waiting},
-        icon::{Icon, icon},
+        frame::empty,
+        icon::Icon,
+        list::{Around, Asked, list, one_more},
         mark::{Mark, sign},
         moment::moment,
-        table::pager,
+        table::{pager, sorting},
     },
     failure::Trouble,
-    live::use_live,
-    namespace::{href, use_base},
-    pages::title,
+    namespace::href,
     routes::{Place, Room},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos_router::params::ParamsMap;
 use model::{Namespace, Page, RecurringRun, RecurringRunMode};
 
-/// The recurring runs of a namespace, newest first.
+/// One page of the recurring runs of a namespace.
 #[server(prefix = "/_fn", endpoint = "recurring_runs", input = GetUrl)]
-pub async fn recurring_runs_page(namespace: Namespace, page: Option<String>) -> Result<Page<RecurringRun>, Trouble> {
+pub async fn recurring_runs_page(
+    namespace: Namespace,
+    name: Option<String>,
+    sort: Option<String>,
+    page: Option<String>,
+) -> Result<Page<RecurringRun>, Trouble> {
+    use crate::components::table::{named, sort_of};
+    use model::{Filter, Listing};
     let (service, caller) = crate::doors::enter()?;
-    let listing = model::Listing { page_size: 50, page_token: page, ..model::Listing::default() };
+    let filter = Filter { predicates: named(name).into_iter().collect() };
+    let listing = Listing { page_size: 50, page_token: page, sort: Some(sort_of(sort.as_deref())), filter };
     service.recurring_runs(&caller, service::Of::Namespace(namespace), listing).await.map_err(crate::doors::refuse)
 }
 
 #[must_use]
 pub fn recurring_runs(namespace: Namespace) -> AnyView {
-    let query = use_query();
-    let live = use_live();
-    let place = namespace.clone();
-    let rows = Resource::new_blocking(
-        move || (query.get().get_str("page").map(str::to_owned), live.any()),
-        move |(page, _)| recurring_runs_page(place.clone(), page),
-    );
-    let path = use_base().href(&Place::In(namespace.clone(), Room::RecurringRuns).path());
-    view! {
-        {title("Recurring runs")}
-        {head("Recurring runs", ().into_any(), new_button(&namespace))}
-        <Transition fallback=waiting>{move || {
-            let (namespace, path) = (namespace.clone(), path.clone());
-            Suspend::new(async move {
-                match rows.await {
-                    Ok(page) if page.items.is_empty() => nothing(&namespace),
-                    Ok(page) => table(&page, &path, &query.get_untracked()),
-                    Err(trouble) => failed(&trouble),
-                }
-            })
-        }}</Transition>
-    }
-    .into_any()
+    let around = Around {
+        title: "Recurring runs",
+        views: ().into_any(),
+        actions: new_button(&namespace),
+        path: href(&Place::In(namespace.clone(), Room::RecurringRuns)),
+        find: "Find recurring runs by name",
+    };
+    let (read, none) = (namespace.clone(), namespace);
+    list(
+        around,
+        move |Asked { name, sort, page }| recurring_runs_page(read.clone(), name, sort, page),
+        move |filtered| nothing(&none, filtered),
+        table,
+    )
 }
 
 fn new_button(namespace: &Namespace) -> AnyView {
-    let session = expect_context::<crate::session::Session>();
-    let namespace = namespace.clone();
-    view! {
-        <Suspense>{move || {
-            let namespace = namespace.clone();
-            Suspend::new(async move {
-                let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
-                may.then(|| view! { <a class="button primary" href=href(&Place::In(namespace.clone(), Room::NewRecurringRun))>{icon(Icon::Plus)}"New recurring run"<span class="hush">" in "{namespace.to_string()}</span></a> })
-            })
-        }}</Suspense>
-    }
-    .into_any()
+    let form = href(&Place::In(namespace.clone(), Room::NewRecurringRun));
+    one_more(namespace, form, Icon::Plus, "New recurring run", " in ")
 }
 
-fn nothing(namespace: &Namespace) -> AnyView {
+fn nothing(namespace: &Namespace, filtered: bool) -> AnyView {
+    if filtered {
+        let again = "Try another part of the name.";
+        return empty(Icon::Search, "No recurring run has such a name", again, ().into_any());
+    }
     empty(
         Icon::Calendar,
         "Nothing runs by itself yet",
@@ -75,7 +67,7 @@ fn nothing(namespace: &Namespace) -> AnyView {
     )
 }
 
-fn table(page: &Page<RecurringRun>, path: &str, query: &leptos_router::params::ParamsMap) -> AnyView {
+fn table(page: &Page<RecurringRun>, path: &str, query: &ParamsMap) -> AnyView {
     let row = |one: &RecurringRun| {
         let (mark, word) = match one.mode {
             RecurringRunMode::Enabled => (Mark::Succeeded, "Enabled"),
@@ -85,18 +77,18 @@ fn table(page: &Page<RecurringRun>, path: &str, query: &leptos_router::params::P
         let next = next.or_else(|| one.stopped.clone()).unwrap_or_else(|| "–".to_owned());
         view! {
             <tr>
-                <td class="name"><a href=format!("{path}/{}", one.id)>{one.display_name.clone()}</a></td>
+                <td class="name"><a class="row" href=format!("{path}/{}", one.id)>{one.display_name.clone()}</a></td>
                 <td><span class="state">{sign(mark, false)}{word}</span></td>
-                <td>{super::schedule::said(one.trigger.as_ref())}</td>
-                <td>{next}</td>
+                <td class="soft">{super::schedule::said(one.trigger.as_ref())}</td>
+                <td class="soft figure">{next}</td>
                 <td class="figure">{one.max_concurrency}</td>
-                <td>{moment(one.created_at)}</td>
+                <td class="soft">{moment(one.created_at)}</td>
             </tr>
         }
     };
     view! {
         <div class="table-scroll"><table class="list">
-            <thead><tr><th scope="col">"Name"</th><th scope="col">"State"</th><th scope="col">"Schedule"</th><th scope="col">"Next"</th><th scope="col">"At once, at most"</th><th scope="col">"Created"</th></tr></thead>
+            <thead><tr>{sorting(path, query, "Name", "name", "created_at desc")}<th scope="col">"State"</th><th scope="col">"Schedule"</th><th scope="col">"Next"</th><th scope="col">"At once, at most"</th>{sorting(path, query, "Created", "created_at", "created_at desc")}</tr></thead>
             <tbody>{page.items.iter().map(row).collect_view()}</tbody>
         </table></div>
         {pager(path, query, page.total_size, "recurring run", "recurring runs", page.next_page_token.as_deref())}

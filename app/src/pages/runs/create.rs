@@ -133,7 +133,7 @@ pub async fn start_run(
     #[server(default)] parameters: HashMap<String, String>,
 ) -> Result<(), Trouble> {
     use crate::doors::{enter, go, refuse};
-    use crate::figures::parameters::from_spec;
+    use crate::figures::parameters::{from_form, from_spec};
     use model::{Failure, NewRun, NewRunSource, RuntimeConfig};
     let (service, caller) = enter()?;
     let (source, definitions) = match (version, clone) {
@@ -148,13 +148,7 @@ pub async fn start_run(
         }
         (None, None) => return Err(refuse(Failure::invalid("version is missing: expected a pipeline version"))),
     };
-    let mut values = Map::new();
-    for definition in definitions.iter().filter(|one| !is_filled_by_system(one.parameter_type)) {
-        let Some(text) = parameters.get(&definition.name) else { continue };
-        let value = to_value(definition, text)
-            .map_err(|why| refuse(Failure::invalid(format!("Parameter {}: {why}", definition.name))))?;
-        values.extend(value.map(|value| (definition.name.clone(), value)));
-    }
+    let values = from_form(&definitions, &parameters).map_err(|why| refuse(Failure::invalid(why)))?;
     let experiment = if experiment.is_empty() {
         crate::pages::experiments::default_experiment(&service, &caller, &namespace).await.map_err(refuse)?
     } else {

@@ -4,7 +4,8 @@ use crate::{
     components::{
         form::search,
         frame::{empty, failed, head, tabs, waiting},
-        icon::{Icon, icon},
+        icon::Icon,
+        list::one_more,
         mark::{Mark, sign},
         moment::{elapsed, moment},
         table::{pager, query_with, sorting},
@@ -81,7 +82,7 @@ pub async fn runs_page(asked: Asked) -> Result<Page<Row>, Trouble> {
     };
     let storage = if asked.archived { "ARCHIVED" } else { "AVAILABLE" };
     let mut predicates = vec![predicate("storage_state", Comparison::Equals, storage.to_owned())];
-    predicates.extend(asked.name.map(|name| predicate("name", Comparison::IsSubstring, name)));
+    predicates.extend(crate::components::table::named(asked.name));
     predicates.extend(asked.state.map(|state| predicate("state", Comparison::Equals, state)));
     let listing = Listing {
         page_size: 50,
@@ -133,19 +134,8 @@ pub fn runs(namespace: Namespace, archived: bool) -> AnyView {
 /// The button that starts a run, for those who may; it says where.
 #[must_use]
 pub fn new_run_button(namespace: &Namespace, query: &str) -> AnyView {
-    let target = format!("{}{query}", href(&Place::In(namespace.clone(), Room::NewRun)));
-    let session = expect_context::<Session>();
-    let namespace = namespace.clone();
-    view! {
-        <Suspense>{move || {
-            let (target, namespace) = (target.clone(), namespace.clone());
-            Suspend::new(async move {
-                let may = session.0.await.is_ok_and(|who| who.may_edit(&namespace));
-                may.then(|| view! { <a class="button primary" href=target>{icon(Icon::Plus)}"New run"<span class="hush">" in "{namespace.to_string()}</span></a> })
-            })
-        }}</Suspense>
-    }
-    .into_any()
+    let form = format!("{}{query}", href(&Place::In(namespace.clone(), Room::NewRun)));
+    one_more(namespace, form, Icon::Plus, "New run", " in ")
 }
 
 /// A list of runs with its filters, wherever it stands.

@@ -1,7 +1,7 @@
 use crate::reply::Refusal;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use model::{Failure, Listing, Scope};
+use model::{Failure, Listing, PipelineId, Scope};
 use percent_encoding::percent_decode_str;
 use wire::ListQuery;
 
@@ -51,6 +51,14 @@ impl Query {
     /// `namespace`, where empty means shared.
     pub(crate) fn scope(&self) -> Result<Scope, Failure> {
         Scope::parse(self.text("namespace")?)
+    }
+
+    /// `pipelineid`: whose version is uploaded.
+    pub(crate) fn pipeline_of_version(&self) -> Result<PipelineId, Failure> {
+        match self.text("pipelineid")? {
+            "" => Err(Failure::invalid("query parameter pipelineid is missing: expected a pipeline's id")),
+            id => id.parse(),
+        }
     }
 
     /// The list's parameters, read as `read` has them.

@@ -5,7 +5,7 @@ use crate::{
     reply::{Answer, Reply},
 };
 use axum::extract::State;
-use model::{Failure, NewPipeline, NewPipelineVersion, PipelineId};
+use model::{NewPipeline, NewPipelineVersion};
 use service::Service;
 use wire::v1beta1::{Pipeline, PipelineVersion};
 
@@ -30,10 +30,7 @@ pub(crate) async fn version(
     query: Query,
     Uploaded(file): Uploaded,
 ) -> Answer<PipelineVersion> {
-    let pipeline: PipelineId = match query.text("pipelineid")? {
-        "" => return Err(Failure::invalid("query parameter pipelineid is missing: expected a pipeline's id").into()),
-        id => id.parse()?,
-    };
+    let pipeline = query.pipeline_of_version()?;
     let new = NewPipelineVersion {
         name: query.text("name")?.to_owned(),
         description: query.text("description")?.to_owned(),

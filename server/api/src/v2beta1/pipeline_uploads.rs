@@ -5,7 +5,7 @@ use crate::{
     reply::{Answer, Reply},
 };
 use axum::extract::State;
-use model::{Failure, NewPipeline, NewPipelineVersion, PipelineId};
+use model::{NewPipeline, NewPipelineVersion};
 use service::Service;
 use wire::v2beta1::{Pipeline, PipelineVersion};
 
@@ -35,10 +35,7 @@ pub(crate) async fn version(
     query: Query,
     Uploaded(file): Uploaded,
 ) -> Answer<PipelineVersion> {
-    let pipeline: PipelineId = match query.text("pipelineid")? {
-        "" => return Err(Failure::invalid("query parameter pipelineid is missing: expected a pipeline's id").into()),
-        id => id.parse()?,
-    };
+    let pipeline = query.pipeline_of_version()?;
     let new = NewPipelineVersion {
         name: query.text("name")?.to_owned(),
         display_name: query.text("display_name")?.to_owned(),

@@ -34,12 +34,13 @@ test('members, secrets and the audit are for those who may see them', async ({ a
   await alice.open('/ns/team-a/audit');
   await expect(main.getByRole('row', { name: /share profiles/ }).first()).toContainText('alice');
   await alice.open('/ns/team-a/members');
-  await main.getByRole('button', { name: `Take ${name} out` }).click();
+  await main.getByRole('button', { name: `Take out ${name}` }).click();
+  await main.locator('[popover]:popover-open').getByRole('button', { name: 'Take out' }).click();
   await expect(main.getByRole('row', { name })).toHaveCount(0);
 
   const vera = await as('vera');
   await vera.open('/ns/team-a/audit');
   await expect(vera.root.getByRole('main').locator('.notice')).toBeVisible();
   await vera.open('/ns/team-a/members');
-  await expect(vera.root.getByRole('main').getByRole('button', { name: /Take/ })).toHaveCount(0);
+  await expect(vera.root.getByRole('main').getByRole('button', { name: /Take out/ })).toHaveCount(0);
 });

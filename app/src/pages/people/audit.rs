@@ -89,7 +89,12 @@ fn nothing() -> AnyView {
 
 fn table(page: &Page<AuditEntry>, path: &str, query: &ParamsMap) -> AnyView {
     let row = |entry: &AuditEntry| {
-        let who = if entry.user.is_empty() { "nobody".to_owned() } else { entry.user.clone() };
+        // Whoever comes from nowhere sits at the machine itself.
+        let who = match (entry.user.is_empty(), entry.from.is_empty()) {
+            (true, true) => "operator".to_owned(),
+            (true, false) => "nobody".to_owned(),
+            (false, _) => entry.user.clone(),
+        };
         let how = if entry.from.is_empty() { entry.via.clone() } else { format!("{} from {}", entry.via, entry.from) };
         view! {
             <tr>
@@ -104,7 +109,7 @@ fn table(page: &Page<AuditEntry>, path: &str, query: &ParamsMap) -> AnyView {
         }
     };
     view! {
-        <div class="table-scroll"><table class="list">
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Entries"><table class="list">
             <thead><tr>
                 <th scope="col">"When"</th><th scope="col">"Who"</th><th scope="col">"Outcome"</th><th scope="col">"What"</th>
                 <th scope="col">"Object"</th><th scope="col">"How"</th><th scope="col">"Why"</th>

@@ -1,7 +1,7 @@
 use super::views;
 use crate::{
     components::{
-        form::{hidden, post},
+        form::{confirmed, hidden, post},
         frame::{failed, head, waiting},
     },
     failure::Trouble,
@@ -108,11 +108,20 @@ fn table(namespace: &Namespace, members: &[Member], decides: bool) -> AnyView {
             let out = view! {
                 {hidden("namespace", namespace)}
                 {hidden("user", &member.user)}
-                <button class="button small plain" aria-label=format!("Take {} out", member.user)>"Take out"</button>
+                <button class="button danger">"Take out"</button>
             };
+            let name = member.user.to_string();
+            let out = confirmed(
+                &format!("take-out-{name}"),
+                view! { "Take out"<span class="spoken">" "{name.clone()}</span> }.into_any(),
+                "button small plain",
+                format!("Take {name} out of {namespace}?"),
+                "They see nothing of it from then on, and recurring runs that act as them stop. What they made stays.",
+                post(<UnshareNamespace as ServerFn>::PATH, "inline", out.into_any()),
+            );
             view! {
                 {post(<ShareNamespace as ServerFn>::PATH, "inline", fields.into_any())}
-                {post(<UnshareNamespace as ServerFn>::PATH, "inline", out.into_any())}
+                {out}
             }
         });
         view! {
